@@ -219,3 +219,5 @@ class_archive
 npm_packages
 prometheus
 piper
+# The processes of a stack start at once and would each compile what has changed, and they keep what they write to themselves.
+"$venv/bin/python" -m compileall -q schemas/src runtime/src services client dev simulator

@@ -11,8 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-import kubernetes_validate
 import yaml
 
 from dev.kubernetes.manifests import Manifest
@@ -65,6 +63,8 @@ def errors(manifest: Manifest, schemas: Path | None) -> Iterator[str]:
     if kind in CUSTOM:
         yield from _custom_errors(manifest, schemas) if schemas else ()
         return
+    import kubernetes_validate  # noqa: PLC0415 - more than a second of imports, for who checks only
+
     try:
         kubernetes_validate.validate(manifest, KUBERNETES, strict=True)
     except kubernetes_validate.ValidationError as error:
@@ -78,6 +78,8 @@ def _custom_errors(manifest: Manifest, schemas: Path) -> Iterator[str]:
     if schema is None:
         yield f"{name_of(manifest)}: CRD_SCHEMAS has no schema of {kind_of(manifest)}"
         return
+    import jsonschema  # noqa: PLC0415 - likewise
+
     for error in jsonschema.Draft202012Validator(schema).iter_errors(manifest):
         yield f"{name_of(manifest)}: {'.'.join(map(str, error.path))}: {error.message}"
 

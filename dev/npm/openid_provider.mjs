@@ -17,12 +17,16 @@ const provider = new Provider(settings.issuer, {
     client_secret: settings.clientSecret,
     redirect_uris: settings.redirects,
     post_logout_redirect_uris: settings.signedOut,
+    backchannel_logout_uri: settings.logout,
+    backchannel_logout_session_required: true,
   }],
   jwks: { keys: [{ ...privateKey.export({ format: "jwk" }), use: "sig", alg: "RS256" }] },
   cookies: { keys: [randomBytes(32).toString("hex")] },
   claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
   pkce: { required: () => true },
-  features: { devInteractions: { enabled: false } },
+  features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
+  // The portal is on this very host, which is otherwise never asked.
+  fetch: (address, { dispatcher, ...options }) => fetch(address, options),
   interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
   ttl: { AccessToken: 300, AuthorizationCode: 60, Grant: 3600, IdToken: 300, Interaction: 600, Session: 3600 },
   // An address below unverified.example is one that nobody has verified.

@@ -63,4 +63,5 @@ class OpenIdProvider:
             "clientSecret": secret.read_text(encoding="utf-8").strip(),
             "redirects": [f"{self._portal}/sign-in/openid/answer"],
             "signedOut": [f"{self._portal}/sign-in"],
+            "logout": f"{self._portal}/sign-in/openid/backchannel-logout",
         }

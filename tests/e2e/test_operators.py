@@ -74,12 +74,13 @@ async def test_a_record_that_was_set_aside_is_found_with_its_reason_and_its_cont
     assert gone.startswith("licensingctl: licensing.signer.dead-letters has no record at 999999999; its offsets")
 
 
-def test_each_read_side_is_made_anew_beside_the_live_one_and_back_again(kit: Kit) -> None:
+def test_each_read_side_is_made_anew_beside_the_live_one(kit: Kit) -> None:
+    """The ledger's also back again; the stack goes on with the others where they are."""
     planned = licensingctl(kit, "rebuild", "ledger", "--dry-run", of="ledger-projector")
     assert (planned["live"], planned["would_make"]) == ("ledger", "ledger_2")
-    for name in ("ledger", "rma", "audio"):
-        for live in (f"{name}_2", name):
-            made = licensingctl(kit, "rebuild", name, "--drop-old", of=f"{name}-projector")
-            assert (made["live"], made["dropped"], made["differences"] or []) == (live, True, [])
+    for live in ("ledger_2", "ledger", "rma_2", "audio_2"):
+        name = live.removesuffix("_2")
+        made = licensingctl(kit, "rebuild", name, "--drop-old", of=f"{name}-projector")
+        assert (made["live"], made["dropped"], made["differences"] or []) == (live, True, [])
     refused = licensingctl(kit, "rebuild", "ledger", "--only-drop-old", of="ledger-projector", exits=4)
     assert refused == "ledger-projector: there is no generation of ledger but the live one\n"

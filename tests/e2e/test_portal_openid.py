@@ -1,5 +1,6 @@
 """Signing in to the portal through a real OpenID Connect provider, npm's oidc-provider."""
 
+import re
 import secrets
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from dev.demo import people
 from dev.stack.openid import SHOWN
 from dev.stack.parts import PARTS, Kit, Runnable
 from portal.entrypoints.web.forms import FORM_TOKEN
+from portal.entrypoints.web.routes.openid import LOGOUT
 from simulator.cast import PARTNER
 from tests.support.portal import CUSTOMER, REPAIRER, RESELLER, STAFF, Portal, admin, flaws, press, token_of
 
@@ -190,3 +192,38 @@ def test_a_provider_that_is_away_is_said_to_be_and_one_with_another_key_is_belie
             assert client.post("/sign-in", data=form).headers["location"] == "/"
     with portal.client() as client:
         assert client.get(answer_of(client, CUSTOMER)).headers["location"] == "/"
+
+
+def sign_out_at_the_provider(client: httpx.Client) -> None:
+    """By the page that the provider shows for it; it tells the portal before it answers."""
+    page = client.get(client.get("/sign-in/openid/out").headers["location"])
+    form = {"xsrf": found(page.text, r'name="xsrf" value="([^"]+)"'), "logout": "yes"}
+    done = client.post(found(page.text, r'action="([^"]+)"'), data=form)
+    assert done.status_code == 303
+
+
+def found(text: str, pattern: str) -> str:
+    one = re.search(pattern, text)
+    assert one is not None
+    return one[1]
+
+
+def test_who_signs_out_at_the_provider_is_signed_out_here_and_nobody_else_is(portal: Portal) -> None:
+    linked(portal, CUSTOMER)
+    with portal.client() as desk, portal.client() as phone, portal.client() as by_password:
+        for client in (desk, phone):
+            client.get(answer_of(client, CUSTOMER))
+        form = {FORM_TOKEN: token_of(by_password.get("/sign-in")), "email": CUSTOMER, "password": people.PASSWORD}
+        by_password.post("/sign-in", data=form)
+        assert [one.get("/settings").status_code for one in (desk, phone, by_password)] == [200, 200, 200]
+
+        sign_out_at_the_provider(desk)
+        assert [one.get("/settings").status_code for one in (desk, phone, by_password)] == [303, 200, 200]
+
+
+@pytest.mark.parametrize("body", [{}, {"logout_token": ""}, {"logout_token": "a.b.c"}, {"logout_token": "x" * 100_000}])
+def test_what_the_provider_has_not_signed_signs_nobody_out(portal: Portal, body: dict[str, str]) -> None:
+    with portal.client() as anybody:
+        refused = anybody.post(LOGOUT, data=body)
+    assert (refused.status_code, refused.json()) == (400, {"error": "invalid_request"})
+    assert refused.headers["cache-control"] == "no-store"

@@ -1,4 +1,4 @@
-"""Partners who allocate and read without pause on the running stack, and what must be true when they stop."""
+"""Partners who allocate and read all the time on the running stack, and what must be true when they stop."""
 
 import asyncio
 import secrets
@@ -20,13 +20,15 @@ from tests.support.campaign import LONG
 from tests.support.running import a_stocked_story
 
 WORKERS = 6
+PAUSE_SECONDS = 0.02 if LONG else 0.1
+"""Of each worker between two requests. Fifty a second are a load; more would leave no processor for other tests."""
 KEYS = 20 if LONG else 2
 PORTS_IN_A_KEY = 9_999
 PATIENCE_SECONDS = 90.0
 
 
 class Partners:
-    """Allocate and read without pause; each allocation is repeated under its key until it is answered."""
+    """Allocate and read all the time; each allocation is repeated under its key until it is answered."""
 
     def __init__(self, kit: Kit, story: Story) -> None:
         self._api = f"http://127.0.0.1:{kit.ports.port('ledger-api')}/v1/projects/{story.project}"
@@ -54,14 +56,14 @@ class Partners:
                     break
             assert response.status_code == 201, response.text
             self.sequences.append(response.json()["sequence"])
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def _look(self, client: httpx.AsyncClient, stop: asyncio.Event) -> None:
         while not stop.is_set():
             response = await client.get(f"{self._api}/balance", headers=self._headers())
             if not await self._passing(response):
                 assert response.status_code == 200, response.text
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def _passing(self, response: httpx.Response) -> bool:
         """Whether it is a 503, which must say when to come back and have a stable code."""

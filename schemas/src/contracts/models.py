@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict
 class WireModel(BaseModel):
     """A value that travels: immutable, no coercion, no unknown field."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", ser_json_bytes="base64")
+    # Most processes read and write few of the models, so each is built when it is first used.
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", ser_json_bytes="base64", defer_build=True)
 
     def json_bytes(self) -> bytes:
         """Its JSON in UTF-8, absent optional fields left out."""

@@ -1,6 +1,7 @@
 """Sessions, and identities of a provider that wait for their owner, as they lie in the real database."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -10,8 +11,8 @@ from portal.adapters.postgres.accounts import PostgresAccounts
 from portal.adapters.postgres.database import TABLES
 from portal.adapters.postgres.openid import PostgresIdentities
 from portal.adapters.postgres.sessions import PostgresFailures, PostgresSessions
-from portal.application.accounts import Account
-from portal.application.openid import Held, Identity, OpenId, Provider
+from portal.application.accounts import Account, ProviderSession
+from portal.application.openid import LOGOUTS_KEPT, Ended, Held, Identity, NothingHeld, OpenId, Provider
 from portal.application.passkeys import Passkeys
 from portal.application.patience import Patience
 from portal.application.second_factors import SecondFactors
@@ -102,3 +103,79 @@ async def test_who_only_looks_does_not_keep_a_session(pool: Any) -> None:
     assert await sessions.look("cookie", NOW + timedelta(hours=13)) is None
     assert await sessions.find("cookie", later) is not None
     assert await sessions.look("cookie", NOW + timedelta(hours=13)) is not None
+
+
+def ended(subject: str, sid: str, jti: str = "1", issuer: str = "https://id") -> Ended:
+    return Ended(ProviderSession(issuer, subject, sid), jti)
+
+
+async def three_sessions(pool: Any) -> PostgresSessions:
+    """Two that came from the provider, from two sessions there, and one that did not."""
+    sessions = PostgresSessions(pool)
+    for cookie, sid in (("desk", "a"), ("phone", "b"), ("nameless", "")):
+        there = ProviderSession("https://id", "1", sid)
+        await sessions.open("ada", cookie, "", NOW, waits=cookie == "phone", confirmed=NOW, provider=there)
+    await sessions.open(
+        "bob", "bobs", "", NOW, waits=False, confirmed=NOW, provider=ProviderSession("https://id", "2", "c")
+    )
+    await sessions.open("ada", "by password", "", NOW, waits=False, confirmed=NOW)
+    return sessions
+
+
+async def open_ones(pool: Any) -> set[str]:
+    sessions = PostgresSessions(pool)
+    every = ("desk", "phone", "nameless", "bobs", "by password")
+    return {
+        one
+        for one in every
+        if await sessions.look(one, NOW) is not None or await sessions.find_waiting(one, NOW) is not None
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "stay"),
+    [
+        (ended("1", "a"), {"phone", "bobs", "by password"}),
+        (ended("", "a"), {"phone", "nameless", "bobs", "by password"}),
+        (ended("1", ""), {"bobs", "by password"}),
+        (ended("2", "a"), {"desk", "phone", "nameless", "bobs", "by password"}),
+        (ended("1", "a", issuer="https://another"), {"desk", "phone", "nameless", "bobs", "by password"}),
+    ],
+)
+async def test_sessions_end_with_that_at_the_provider_which_they_came_from(
+    pool: Any, said: Ended, stay: set[str]
+) -> None:
+    await three_sessions(pool)
+    assert await PostgresIdentities(pool).end_sessions(said, NOW)
+
+    assert await open_ones(pool) == stay
+
+
+async def test_a_logout_counts_once_for_as_long_as_its_token_is_believed(pool: Any) -> None:
+    identities, last = PostgresIdentities(pool), NOW + LOGOUTS_KEPT
+    assert [await identities.end_sessions(ended("1", "a"), at) for at in (NOW, last)] == [True, False]
+    await three_sessions(pool)
+    assert not await identities.end_sessions(ended("1", "a"), last)
+
+    assert "desk" in await open_ones(pool)
+
+
+async def test_an_identity_that_waits_to_be_linked_goes_with_its_session_at_the_provider(pool: Any) -> None:
+    openid = openid_of(pool)
+    await openid.identities.hold("browser", Held(replace(HERS, sid="a"), "/"), NOW)
+    assert await openid.identities.end_sessions(ended("1", "a"), NOW)
+
+    with pytest.raises(NothingHeld):
+        await openid.sign_in_and_link("browser", "right", address="::1", browser="")
+
+
+async def test_a_session_that_was_opened_by_linking_ends_with_the_one_at_the_provider(pool: Any) -> None:
+    openid = openid_of(pool)
+    await openid.identities.hold("browser", Held(replace(HERS, sid="a"), "/"), NOW)
+    opened = await openid.sign_in_and_link("browser", "right", address="::1", browser="")
+    again = await openid.arrive(replace(HERS, sid="b"), cookie="another", wanted="/", browser="")
+    assert again is not None
+    assert await openid.identities.end_sessions(ended("1", "a"), NOW)
+
+    sessions = PostgresSessions(pool)
+    assert [await sessions.look(one.cookie, NOW) is not None for one in (opened, again)] == [False, True]

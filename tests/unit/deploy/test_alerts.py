@@ -48,13 +48,22 @@ def test_each_alert_has_a_case_in_which_it_fires_and_one_in_which_it_does_not() 
     assert {(name, fires) for name in known for fires in (True, False)} == set(told)
 
 
+def test_each_case_is_asked_of_the_rules_that_have_its_alert() -> None:
+    """Of others, an alert that is not to fire would never fire."""
+    alerts = {_file(group): {rule.get("alert") for rule in group["rules"]} for group in _groups("production")}
+    for file in _files():
+        known = set[str | None]().union(*(alerts[name] for name in file["rule_files"]))
+        assert {case["alertname"] for case in _cases_of(file)} <= known, file["rule_files"]
+
+
 def test_the_rules_are_valid_and_every_case_comes_out(tmp_path: Path) -> None:
-    groups = [group for one in of_kind("production", "PrometheusRule") for group in one["spec"]["groups"]]
-    (tmp_path / RULES).write_text(yaml.safe_dump({"groups": groups}), encoding="utf-8")
+    for group in _groups("production"):
+        (tmp_path / _file(group)).write_text(yaml.safe_dump({"groups": [group]}), encoding="utf-8")
+    rules = [_file(group) for group in _groups("production")]
     cases = [Path(shutil.copy(file, tmp_path)).name for file in sorted(CASES.glob("*.yaml"))]
 
     checked, tested = (
-        promtool("check", "rules", RULES, folder=tmp_path),
+        promtool("check", "rules", *rules, folder=tmp_path),
         promtool("test", "rules", *cases, folder=tmp_path),
     )
 
@@ -73,17 +82,33 @@ def test_a_case_that_comes_out_otherwise_is_found(tmp_path: Path) -> None:
     assert promtool("test", "rules", "case.yaml", folder=tmp_path).returncode == 1
 
 
-def _rules(overlay: str) -> Iterator[dict[str, Any]]:
+def _groups(overlay: str) -> Iterator[dict[str, Any]]:
     for one in of_kind(overlay, "PrometheusRule"):
-        for group in one["spec"]["groups"]:
-            yield from group["rules"]
+        yield from one["spec"]["groups"]
+
+
+def _file(group: dict[str, Any]) -> str:
+    """What a file of cases names to have these rules: each evaluates all that it names, again and again."""
+    return f"{group['name']}.yaml"
+
+
+def _rules(overlay: str) -> Iterator[dict[str, Any]]:
+    for group in _groups(overlay):
+        yield from group["rules"]
 
 
 def _alerts() -> list[dict[str, Any]]:
     return [rule for rule in _rules("production") if "alert" in rule]
 
 
-@cache
 def _cases() -> list[dict[str, Any]]:
-    files = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(CASES.glob("*.yaml"))]
-    return [case for file in files for test in file["tests"] for case in test.get("alert_rule_test", ())]
+    return [case for file in _files() for case in _cases_of(file)]
+
+
+def _cases_of(file: dict[str, Any]) -> list[dict[str, Any]]:
+    return [case for test in file["tests"] for case in test.get("alert_rule_test", ())]
+
+
+@cache
+def _files() -> list[dict[str, Any]]:
+    return [yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(CASES.glob("*.yaml"))]

@@ -3,9 +3,6 @@
 import json
 from pathlib import Path
 
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
-
 from dev.generate.sbom import FILE, OWN, pinned, text
 from dev.stack.places import ROOT
 
@@ -41,6 +38,9 @@ def test_it_names_no_address_and_no_place_of_a_machine() -> None:
 
 
 def test_it_is_valid_cyclonedx() -> None:
+    from cyclonedx.schema import SchemaVersion  # noqa: PLC0415 - more than a second of imports, in each process of a run
+    from cyclonedx.validation.json import JsonStrictValidator  # noqa: PLC0415 - likewise
+
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text()) is None
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from portal.adapters import apis
+from portal.adapters import apis, smtp
+from portal.adapters.smtp import SmtpPost
 from portal.application.accounts import Session
-from portal.application.letters import Kind, Letter
+from portal.application.letters import Kind, Letter, PostAway
 from portal.entrypoints.web import doorkeeper
 from portal.entrypoints.web.forms import FORM_TOKEN, form_token
 from portal.entrypoints.web.later import Later
+from portal.entrypoints.web.routes import by_mail
 from runtime.trouble import Trouble
 from tests.support.portal_pages import AnsweringApis, OneSession, away, pages, send
 
@@ -106,6 +108,78 @@ async def test_an_api_that_never_answers_gets_a_page_and_the_form_is_kept(
     assert page.headers["cache-control"] == "no-store"
 
 
+async def greets(text: bytes) -> tuple[asyncio.Server, SmtpPost, list[int]]:
+    """A mail server that says this and no more, how the portal asks it, and how often it was asked."""
+    asked = list[int]()
+
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(1)
+        writer.write(text)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    return server, SmtpPost(host="127.0.0.1", port=server.sockets[0].getsockname()[1], sender="a@b.example"), asked
+
+
+@pytest.mark.parametrize("greeting", [b"554 no\r\n", b"", b"x" * 10_000, b"\xff\xfe\r\n"])
+async def test_a_server_that_does_not_greet_takes_no_letters(greeting: bytes) -> None:
+    server, post, _ = await greets(greeting)
+    async with server:
+        with pytest.raises(PostAway):
+            await post.check()
+
+
+async def test_many_who_ask_for_letters_are_one_connection_to_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    server, post, asked = await greets(b"220 mail.example\r\n")
+    async with server:
+        await asyncio.gather(*(post.check() for _ in range(50)))
+        assert len(asked) == 1
+    await server.wait_closed()
+    monkeypatch.setattr(smtp, "BELIEVED_SECONDS", 0.0)
+    with pytest.raises(PostAway):
+        await post.check()
+
+
+@pytest.mark.parametrize("path", ["/register", "/password"])
+async def test_while_no_server_takes_letters_a_page_says_so_for_every_address(tmp_path: Path, path: str) -> None:
+    nobody = SmtpPost(host="127.0.0.1", port=1, sender="a@b.example")
+    async with pages(tmp_path, away(), post=nobody) as portal:
+        portal.cookies.update(COOKIE)
+        page = await portal.post(path, data={FORM_TOKEN: TOKEN, "email": "ada@example.net"})
+    assert (page.status_code, "Letters can&#39;t be sent" in page.text) == (503, True)
+    assert 'value="ada@example.net"' in page.text
+
+
+async def test_a_letter_that_nobody_took_is_sent_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(by_mail, "AGAIN_AFTER_SECONDS", (0.0, 0.0))
+    tries, later = list[str](), Later()
+
+    class Letters:
+        async def ask(self, kind: Kind, email: str, *, address: str) -> Letter:
+            assert address
+            return Letter(kind, email, "token", is_known=True)
+
+    class Busy(PostThere):
+        async def send(self, to: str, _subject: str, _text: str) -> None:
+            tries.append(to)
+            if len(tries) < 3:
+                raise PostAway("busy")
+
+    async with pages(tmp_path, away(), post=Busy(), letters=Letters(), later=later) as portal:
+        portal.cookies.update(COOKIE)
+        page = await portal.post("/password", data={FORM_TOKEN: TOKEN, "email": "ada@example.net"})
+        await later.end()
+    assert (page.status_code, tries) == (200, ["ada@example.net"] * 3)
+
+
+class PostThere:
+    """Somebody takes letters."""
+
+    async def check(self) -> None:
+        return None
+
+
 async def test_a_page_waits_for_no_letter(tmp_path: Path) -> None:
     """Else the next request of the same connection would tell for whom there was one."""
     taken, sent = asyncio.Event(), list[str]()
@@ -115,7 +189,7 @@ async def test_a_page_waits_for_no_letter(tmp_path: Path) -> None:
             assert address
             return Letter(kind, email, "token", is_known=email == "ada@example.net")
 
-    class SlowPost:
+    class SlowPost(PostThere):
         async def send(self, to: str, _subject: str, _text: str) -> None:
             await taken.wait()
             sent.append(to)

@@ -6,6 +6,7 @@ import pytest
 
 from portal.domain.addresses import on_the_way, own_address
 from portal.domain.mail_addresses import is_mail_address
+from portal.domain.names import flaw
 from portal.domain.passwords import weakness
 from portal.domain.patience import MOST_FOR_ACCOUNT, MOST_OF_NETWORK, may_try, network_of
 
@@ -15,6 +16,12 @@ from portal.domain.patience import MOST_FOR_ACCOUNT, MOST_OF_NETWORK, may_try, n
 )
 def test_a_password_that_is_easy_to_guess_or_endless_is_refused(password: str) -> None:
     assert weakness(password, "jana.krueger@example.net")
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u200b", "\u2066", "\u00ad", "\ufeff", "\u3164", "\ue000", "\ud800", "\n"])
+def test_a_name_reads_as_it_is_written(sign: str) -> None:
+    assert flaw(f"Mia{sign}Marin")
+    assert flaw("Zoë O\N{RIGHT SINGLE QUOTATION MARK}Brien-Łukasz <b> {{7*7}} =1 \N{HEBREW LETTER ALEF}") is None
 
 
 def test_a_sentence_is_a_good_password() -> None:

@@ -2,14 +2,20 @@
 
 import re
 from pathlib import Path
+from types import ModuleType
 from urllib.parse import quote
 
 import httpx
+import pytest
 from fastapi.routing import APIRoute
 
+import audio.entrypoints.api.app
+import ledger.entrypoints.api.app
+import rma.entrypoints.api.app
 from portal.entrypoints.web.app import ROUTERS
 from portal.entrypoints.web.bulk.jobs import JOBS
 from portal.entrypoints.web.dependencies import LIVE
+from tests.support.free_texts import UNSEEN, free_texts
 from tests.support.hostile_apis import TEXT, HostileApis, dangers
 from tests.support.portal_pages import AnsweringApis, OneSession, pages
 
@@ -43,6 +49,11 @@ NAMES = {
 }
 SOME = "00000000-0000-4000-8000-000000000001"
 NEEDED = {"type": "Port11"}
+LOOKED_UP = {"serial", "replacement", "activation_key", "invitation_code", "voice", "formats"}
+"""What is looked up as it was typed, and kept as what it was found to be."""
+SPOKEN = {"text"}
+"""What is spoken is sound from then on; no page shows it."""
+LEAST = {"ledger": 25, "rma": 15, "audio": 1}
 
 
 async def test_text_of_others_is_inert_on_every_page(tmp_path: Path) -> None:
@@ -89,3 +100,16 @@ def acting(page: httpx.Response, *statuses: int) -> list[str]:
     kind = page.headers.get("content-type", "text/html").partition(";")[0]
     is_saved = page.headers.get("content-disposition", "").startswith("attachment") or kind == "audio/wav"
     return wrong if is_saved else wrong + dangers(page.text)
+
+
+@pytest.mark.parametrize("api", [ledger.entrypoints.api.app, rma.entrypoints.api.app, audio.entrypoints.api.app])
+def test_no_free_text_that_an_api_takes_reads_otherwise_than_it_is_written(api: ModuleType) -> None:
+    name = api.__name__.partition(".")[0]
+    allowed = LOOKED_UP | (SPOKEN if name == "audio" else set())
+    free = [*free_texts(api.application())]
+
+    assert len(free) >= LEAST[name]
+    taken = {
+        (one.where, one.name) for one in free for sign in UNSEEN if one.takes(f"a{sign}b") or one.takes(f"a{sign}@b")
+    }
+    assert {one for one in taken if one[1] not in allowed} == set()

@@ -16,8 +16,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from pydantic import ValidationError
 
-from portal.adapters.openid import LEEWAY_SECONDS, MOST_BYTES, OpenIdProvider
-from portal.application.openid import Attempt, Identity, NotVouched
+from portal.adapters import openid
+from portal.adapters.openid import LEEWAY_SECONDS, LOGOUT, MOST_BYTES, OpenIdProvider
+from portal.application.accounts import ProviderSession
+from portal.application.openid import LOGOUT_LIFE, Attempt, Ended, Identity, NotVouched
 from portal.entrypoints.web.settings import PortalSettings
 from runtime.trouble import Trouble
 
@@ -54,8 +56,15 @@ class Elsewhere:
     def id_token(self) -> str:
         now = int(time.time())
         usual = {"iss": ISSUER, "aud": CLIENT, "sub": "7", "iat": now, "exp": now + 60, "nonce": ATTEMPT.nonce}
-        claims = {name: value for name, value in (usual | self.claims).items() if value is not None}
-        return jwt.encode(claims, self.key, algorithm=self.algorithm, headers={"kid": self.kid})
+        return self.signed(usual | self.claims)
+
+    def logout_token(self, **claims: Any) -> str:
+        usual = {"iss": ISSUER, "aud": CLIENT, "sub": "7", "sid": "s", "iat": int(time.time()), "jti": "1"}
+        return self.signed({**usual, "events": {LOGOUT: {}}, **claims}, typ="logout+jwt")
+
+    def signed(self, claims: dict[str, Any], **head: Any) -> str:
+        known = {name: value for name, value in claims.items() if value is not None}
+        return jwt.encode(known, self.key, algorithm=self.algorithm, headers={"kid": self.kid, **head})
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
@@ -193,8 +202,9 @@ async def test_a_token_of_another_key_by_a_shared_secret_or_unsigned_opens_nothi
 
 
 async def test_a_key_that_was_rotated_is_found_and_a_known_one_is_not_asked_for_again(
-    provider: OpenIdProvider, elsewhere: Elsewhere
+    provider: OpenIdProvider, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(openid, "AGAIN_SECONDS", 0.0)
     for _ in range(3):
         await provider.identity(ATTEMPT, CODE)
     assert (len(elsewhere.asked_for("/keys")), len(elsewhere.asked_for("/.well-known/openid-configuration"))) == (1, 1)
@@ -204,6 +214,88 @@ async def test_a_key_that_was_rotated_is_found_and_a_known_one_is_not_asked_for_
     assert (await provider.identity(ATTEMPT, CODE)).subject == "7"
     elsewhere.key, elsewhere.algorithm, elsewhere.kid = FIRST, "RS256", "one"
     with pytest.raises(NotVouched, match="0 keys"):
+        await provider.identity(ATTEMPT, CODE)
+
+
+async def test_tokens_of_unknown_keys_do_not_let_the_portal_ask_the_provider_for_each(
+    provider: OpenIdProvider, elsewhere: Elsewhere
+) -> None:
+    elsewhere.key, elsewhere.kid = SECOND, "unknown"
+    for _ in range(50):
+        with pytest.raises(NotVouched):
+            await provider.ended(elsewhere.logout_token())
+
+    assert len(elsewhere.asked_for("/keys")) <= 2
+
+
+@pytest.mark.parametrize(
+    ("claims", "session"),
+    [
+        ({}, ("7", "s")),
+        ({"sid": None}, ("7", "")),
+        ({"sub": None}, ("", "s")),
+        ({"exp": int(time.time()) + 60, "aud": [CLIENT], "events": {LOGOUT: {}, "another": {}}}, ("7", "s")),
+    ],
+)
+async def test_a_logout_token_says_whose_session_has_ended(
+    provider: OpenIdProvider, elsewhere: Elsewhere, claims: dict[str, Any], session: tuple[str, str]
+) -> None:
+    ended = await provider.ended(elsewhere.logout_token(**claims))
+
+    assert ended == Ended(ProviderSession(ISSUER, *session), "1")
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"iss": "https://evil.example"},
+        {"aud": "another client"},
+        {"aud": [CLIENT, "another client"]},
+        {"aud": None},
+        {"iat": None},
+        {"iat": "yesterday"},
+        {"iat": int(time.time()) + 3600},
+        {"iat": int(time.time() - LOGOUT_LIFE.total_seconds() - 60)},
+        {"exp": int(time.time()) - LEEWAY_SECONDS - 1},
+        {"jti": None},
+        {"jti": ""},
+        {"events": None},
+        {"events": {}},
+        {"events": [LOGOUT]},
+        {"events": {LOGOUT: True}},
+        {"events": {"http://schemas.openid.net/event/another": {}}},
+        {"nonce": ATTEMPT.nonce},
+        {"nonce": ""},
+        {"sub": None, "sid": None},
+        {"sub": "", "sid": ""},
+        {"sub": 7},
+        {"sid": "s" * 256},
+        {"sid": "s\0"},
+    ],
+    ids=str,
+)
+async def test_what_is_no_logout_token_for_the_portal_of_this_moment_ends_nothing(
+    provider: OpenIdProvider, elsewhere: Elsewhere, claims: dict[str, Any]
+) -> None:
+    with pytest.raises(NotVouched):
+        await provider.ended(elsewhere.logout_token(**claims))
+
+
+async def test_a_token_of_another_type_or_another_key_ends_nothing_and_a_logout_token_opens_nothing(
+    provider: OpenIdProvider, elsewhere: Elsewhere
+) -> None:
+    others = [elsewhere.id_token(), elsewhere.signed({}, typ="logout+jwt"), "", "a.b.c", "\N{SNOWMAN}"]
+    others.append(jwt.encode(jwt.decode(elsewhere.logout_token(), options={"verify_signature": False}), "", "none"))
+    said = jwt.decode(elsewhere.logout_token(), options={"verify_signature": False})
+    others.append(elsewhere.signed(said, typ="at+jwt"))
+    elsewhere.key = SECOND
+    others.append(elsewhere.logout_token())
+    for one in others:
+        with pytest.raises(NotVouched):
+            await provider.ended(one)
+
+    elsewhere.key, elsewhere.claims = FIRST, {"nonce": None, "events": {LOGOUT: {}}, "jti": "1"}
+    with pytest.raises(NotVouched):
         await provider.identity(ATTEMPT, CODE)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.domain.names import flaw
 from portal.domain.passwords import weakness
 from portal.entrypoints.web import case_steps, case_words, device_steps, support_case_words
 from portal.entrypoints.web.bulk import jobs
@@ -23,6 +24,7 @@ OTHERS = [language for language in LANGUAGES if language != DEFAULT]
 BY_NAME = {
     "Say your name, as colleagues of your company shall see it.",
     "The present password is another one.",
+    str(flaw("\u202e")),
     *(str(weakness(password, "a@b")) for password in ("short", "x" * 300, "aaaaaaaaaaaaaaaa")),
 }
 """What is translated where it is shown, not where it stands."""

@@ -1,13 +1,14 @@
 """The settings that say which store speaks S3."""
 
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from minio import Minio
 from pydantic import model_validator
 
-from runtime.blobs.s3 import s3_client
 from runtime.settings import ProcessSettings, read_secret
+
+if TYPE_CHECKING:
+    from minio import Minio
 
 
 class WithS3(ProcessSettings):
@@ -28,10 +29,12 @@ class WithS3(ProcessSettings):
             raise ValueError("S3_ENDPOINT and S3_SECRET_KEY_FILE are given both or not at all")
         return self
 
-    def s3(self) -> Minio | None:
+    def s3(self) -> "Minio | None":
         """A client of the store, or None where none is named. Raises SettingsWrong or OSError for its secret."""
         if self.s3_endpoint is None or self.s3_secret_key_file is None:
             return None
+        from runtime.blobs.s3 import s3_client  # noqa: PLC0415 - a tenth of a second of imports, for who has a store
+
         secret = read_secret(self.s3_secret_key_file).decode()
         return s3_client(
             self.s3_endpoint, self.s3_access_key, secret, secure=self.s3_secure, authorities=self.s3_ca_file

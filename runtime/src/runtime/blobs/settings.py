@@ -6,7 +6,6 @@ from pydantic import model_validator
 
 from runtime.blobs.port import Blobs
 from runtime.blobs.postgres import PostgresBlobs
-from runtime.blobs.s3 import S3Blobs
 from runtime.blobs.s3_settings import WithS3
 from runtime.postgres.settings import DatabaseSettings
 
@@ -27,4 +26,6 @@ class BlobSettings(WithS3, DatabaseSettings):
         client = self.s3()
         if client is None or self.s3_bucket is None:
             return PostgresBlobs(pool, table)
+        from runtime.blobs.s3 import S3Blobs  # noqa: PLC0415 - as in `s3_settings`
+
         return S3Blobs(client, self.s3_bucket)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import jsonschema
 import pytest
 
 from rma.entrypoints.api.app import application
+from tests.support.json_schema import validator
 
 JSON = "application/json"
 DESCRIPTION: dict[str, Any] = application().openapi()
@@ -23,8 +23,7 @@ def contents(operation: dict[str, Any]) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 def test_an_example_fits_its_schema(name: str) -> None:
     for content in contents(OPERATIONS[name]):
-        schema = DESCRIPTION | content["schema"]
-        jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(content["example"])
+        validator(DESCRIPTION | content["schema"]).validate(content["example"])
 
 
 def test_no_example_leaves_anything_out() -> None:

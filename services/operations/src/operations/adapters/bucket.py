@@ -1,10 +1,13 @@
 """A backup in a bucket of a store that speaks S3."""
 
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from operations.application.ports import MAX_BYTES, file_too_large
 from runtime.blobs.port import BlobMissing
-from runtime.blobs.s3 import S3Blobs
+
+if TYPE_CHECKING:
+    from runtime.blobs.s3 import S3Blobs
 
 
 class Bucket:
@@ -14,7 +17,7 @@ class Bucket:
     its manifest what it wrote and removes only what it found named before.
     """
 
-    def __init__(self, objects: S3Blobs, prefix: str) -> None:
+    def __init__(self, objects: "S3Blobs", prefix: str) -> None:
         self._objects = objects
         self._prefix = f"{prefix}/" if prefix else ""
 

@@ -9,7 +9,6 @@ from operations.adapters.folder import Folder, locked
 from operations.application.ports import Store
 from operations.entrypoints.settings import OperationsSettings
 from runtime.answers import WrongArgument
-from runtime.blobs.s3 import S3Blobs
 from runtime.settings import SettingsWrong
 
 SCHEME = "s3://"
@@ -37,4 +36,6 @@ def _bucket(place: str, settings: OperationsSettings) -> Bucket:
     client = settings.s3()
     if client is None:
         raise SettingsWrong(f"{place} needs LICENSING_S3_ENDPOINT and LICENSING_S3_SECRET_KEY_FILE")
+    from runtime.blobs.s3 import S3Blobs  # noqa: PLC0415 - as in `runtime.blobs.s3_settings`
+
     return Bucket(S3Blobs(client, bucket), prefix.strip("/"))

@@ -19,7 +19,8 @@ import httpx
 import jwt
 from jwt import PyJWK
 
-from portal.application.openid import Attempt, Identity, NotVouched
+from portal.application.accounts import ProviderSession
+from portal.application.openid import LOGOUT_LIFE, Attempt, Ended, Identity, NotVouched
 from portal.domain.mail_addresses import is_mail_address
 from runtime.settings import read_secret
 from runtime.trouble import Trouble
@@ -34,7 +35,12 @@ LEEWAY_SECONDS = 30
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 """Signatures that are believed; never one by a shared secret, never `none`."""
 MOST_CHARACTERS = 255
-"""A subject has 255 characters at most (OpenID Connect Core 1.0, 2); so have names here."""
+"""A subject has 255 characters at most (OpenID Connect Core 1.0, 2); so have names and sessions here."""
+AGAIN_SECONDS = 1.0
+"""So old have keys to be before they are read again: a token of an unknown key, which anybody can send, asks for it."""
+LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
+LOGOUT_TYPES = ("logout+jwt", "application/logout+jwt", "jwt")
+"""A logout token says its type, or that it is a token (OpenID Connect Back-Channel Logout 1.0, 2.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +110,32 @@ class OpenIdProvider:
         tokens = await self._exchange(described, attempt, code)
         id_token, access_token = _text(tokens, "id_token"), _text(tokens, "access_token")
         claims = await self._verified(id_token, access_token, attempt)
-        subject = _text(claims, "sub")
+        subject = _optional(claims, "sub")
+        if not subject:
+            raise NotVouched("the provider names no subject")
         if "email" not in claims and described.user_info is not None:
             more = await self._get(described.user_info, Authorization=f"Bearer {access_token}")
             if more.get("sub") != subject:
                 raise NotVouched("the user info is of another subject")
             claims = {**more, **claims}
-        return Identity(self._issuer, subject, _email(claims), _name(claims))
+        return Identity(self._issuer, subject, _email(claims), _name(claims), _optional(claims, "sid"))
+
+    async def ended(self, logout_token: str) -> Ended:
+        claims, _ = await self._signed(logout_token, "jti", "events")
+        kind = jwt.get_unverified_header(logout_token).get("typ", "jwt")
+        if str(kind).lower() not in LOGOUT_TYPES:
+            raise NotVouched("the token is of another type than a logout token")
+        events = claims["events"]
+        if not isinstance(events, dict) or not isinstance(events.get(LOGOUT), dict):
+            raise NotVouched("the token is about another event than a logout")
+        if "nonce" in claims:
+            raise NotVouched("a logout token has no nonce")
+        if not _is_fresh(claims["iat"]):
+            raise NotVouched("the logout token is too old")
+        subject, sid = _optional(claims, "sub"), _optional(claims, "sid")
+        if not subject and not sid:
+            raise NotVouched("the logout token names neither a subject nor a session")
+        return Ended(ProviderSession(self._issuer, subject, sid), _text(claims, "jti"))
 
     async def _exchange(self, described: Described, attempt: Attempt, code: str) -> Mapping[str, Any]:
         form = {
@@ -132,36 +157,41 @@ class OpenIdProvider:
 
     async def _verified(self, id_token: str, access_token: str, attempt: Attempt) -> Mapping[str, Any]:
         """The claims of an ID token (OpenID Connect Core 1.0, 3.1.3.7 and 3.1.3.8); raises NotVouched."""
-        try:
-            key = await self._key(jwt.get_unverified_header(id_token))
-            claims = jwt.decode(
-                id_token,
-                key,
-                algorithms=[key.algorithm_name],
-                issuer=self._issuer,
-                audience=self._client_id,
-                leeway=LEEWAY_SECONDS,
-                options={"require": ["iss", "sub", "aud", "exp", "iat", "nonce"]},
-            )
-        except (jwt.PyJWTError, RecursionError) as error:
-            raise NotVouched(f"the ID token is refused: {error}") from None
-        said = claims.get("azp", self._client_id if _is_for_one(claims["aud"]) else None)
-        if said != self._client_id:
-            raise NotVouched("the ID token was issued to another client")
+        claims, key = await self._signed(id_token, "sub", "exp", "nonce")
         if not _same(claims["nonce"], attempt.nonce):
             raise NotVouched("the nonce of the ID token is of another attempt")
         if "at_hash" in claims and not _same(claims["at_hash"], _half_digest(key, access_token)):
             raise NotVouched("at_hash of the ID token is of another access token")
         return claims
 
+    async def _signed(self, token: str, *required: str) -> tuple[Mapping[str, Any], PyJWK]:
+        """The claims of a token that the provider has signed for the portal alone, by which key; raises NotVouched."""
+        try:
+            key = await self._key(jwt.get_unverified_header(token))
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=[key.algorithm_name],
+                issuer=self._issuer,
+                audience=self._client_id,
+                leeway=LEEWAY_SECONDS,
+                options={"require": ["iss", "aud", "iat", *required]},
+            )
+        except (jwt.PyJWTError, RecursionError) as error:
+            raise NotVouched(f"a token of the provider is refused: {error}") from None
+        said = claims.get("azp", self._client_id if _is_for_one(claims["aud"]) else None)
+        if said != self._client_id:
+            raise NotVouched("a token of the provider was issued to another client")
+        return claims, key
+
     async def _key(self, header: Mapping[str, Any]) -> PyJWK:
         algorithm, kid = header.get("alg"), header.get("kid")
         if algorithm not in ALGORITHMS:
-            raise NotVouched(f"an ID token signed by {algorithm!r} is not believed")
+            raise NotVouched(f"a token signed by {algorithm!r} is not believed")
         found = _fitting(await self._key_set(KEPT_SECONDS), algorithm, kid)
-        found = found or _fitting(await self._key_set(0.0), algorithm, kid)
+        found = found or _fitting(await self._key_set(AGAIN_SECONDS), algorithm, kid)
         if len(found) != 1:
-            raise NotVouched(f"{len(found)} keys of the provider fit the ID token")
+            raise NotVouched(f"{len(found)} keys of the provider fit the token")
         return found[0]
 
     async def _key_set(self, most_seconds: float) -> list[Mapping[str, Any]]:
@@ -262,6 +292,10 @@ def _is_for_one(audience: object) -> bool:
     return isinstance(audience, str) or (isinstance(audience, list) and len(audience) == 1)
 
 
+def _is_fresh(issued: object) -> bool:
+    return isinstance(issued, int | float) and issued > time.time() - LOGOUT_LIFE.total_seconds()
+
+
 def _same(said: object, known: str) -> bool:
     return isinstance(said, str) and hmac.compare_digest(said.encode(), known.encode())
 
@@ -284,6 +318,14 @@ def _text(said: Mapping[str, Any], name: str) -> str:
     value = said.get(name)
     if not isinstance(value, str) or not value:
         raise NotVouched(f"the provider answers without {name}")
+    return value
+
+
+def _optional(claims: Mapping[str, Any], name: str) -> str:
+    """A name that is kept in a table; empty where there is none."""
+    value = claims.get(name, "")
+    if not isinstance(value, str) or len(value) > MOST_CHARACTERS or "\0" in value:
+        raise NotVouched(f"the provider answers with another {name} than a short text")
     return value
 
 

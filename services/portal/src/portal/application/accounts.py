@@ -42,6 +42,15 @@ class Session:
     cookie: str = field(default="", repr=False, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class ProviderSession:
+    """The session at an OpenID Connect provider that opened one here; `sid` is empty where the provider names none."""
+
+    issuer: str
+    subject: str
+    sid: str
+
+
 class Accounts(Protocol):
     """Raises Trouble where the database is away."""
 
@@ -74,8 +83,19 @@ class Sessions(Protocol):
     """Raises Trouble where the database is away. Cookies themselves are kept nowhere, only their digests."""
 
     async def open(
-        self, account: str, cookie: str, browser: str, now: datetime, *, waits: bool, confirmed: datetime
-    ) -> None: ...
+        self,
+        account: str,
+        cookie: str,
+        browser: str,
+        now: datetime,
+        *,
+        waits: bool,
+        confirmed: datetime,
+        provider: ProviderSession | None = None,
+    ) -> None:
+        """Open a session; it ends with that at the `provider` that it came from."""
+        ...
+
     async def find_waiting(self, cookie: str, now: datetime) -> str | None:
         """The account of a session that waits for the second factor, for ten minutes."""
         ...

@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 from portal.application.accounts import Account, Accounts, Sessions
 from portal.application.patience import Patience
 from portal.application.signing_in import Passwords
+from runtime.trouble import Trouble
 
 LIFE = timedelta(hours=1)
 TOKEN_BYTES = 24
@@ -30,8 +31,16 @@ class Letter:
     is_known: bool
 
 
+class PostAway(Trouble):
+    """Nobody takes letters at the moment, whoever they are for."""
+
+
 class Post(Protocol):
-    """Sends letters; raises Trouble where nobody takes them."""
+    """Sends letters; raises PostAway where nobody takes them."""
+
+    async def check(self) -> None:
+        """Raises PostAway, before anybody is told that a letter is on its way."""
+        ...
 
     async def send(self, to: str, subject: str, text: str) -> None: ...
 

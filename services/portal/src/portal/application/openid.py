@@ -1,7 +1,8 @@
 """Signing in through an OpenID Connect provider: authorization code flow with PKCE (OpenID Connect Core 1.0, RFC 7636).
 
 An identity at the provider opens an account only once the owner of the account has linked the two. A mail address alone
-opens nothing, not even one that the provider has verified.
+opens nothing, not even one that the provider has verified. A session that came from the provider ends with the one
+there, when the provider says so (OpenID Connect Back-Channel Logout 1.0).
 """
 
 import base64
@@ -14,11 +15,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from portal.application.accounts import Account, Accounts
+from portal.application.accounts import Account, Accounts, ProviderSession
 from portal.application.signing_in import Opened, SigningIn, WrongPassword
 
 HELD = timedelta(minutes=10)
 """How long an identity waits for the owner of an account to link it."""
+LOGOUT_LIFE = timedelta(minutes=10)
+"""So old may a logout token be."""
+LOGOUTS_KEPT = 2 * LOGOUT_LIFE
+"""So long is it remembered that one was taken: longer than it is believed, whatever the provider's clock says."""
 SECRET_BYTES = 32
 
 
@@ -61,12 +66,32 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who somebody is at the provider. `email` is empty where the provider names none that it has verified."""
+    """Who somebody is at the provider. `email` is empty where the provider names none that it has verified.
+
+    `sid` is the session there in which they said so, where the provider names it.
+    """
 
     issuer: str
     subject: str
     email: str
     name: str
+    sid: str = ""
+
+    @property
+    def session(self) -> ProviderSession:
+        """What a session ends with that this identity opens."""
+        return ProviderSession(self.issuer, self.subject, self.sid)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a logout token says: this session at the provider has ended, or without `sid` all of its subject.
+
+    `subject` is empty where the session alone is named. `jti` is the token's own name.
+    """
+
+    session: ProviderSession
+    jti: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +129,10 @@ class Provider(Protocol):
         """The address at the provider where somebody signs out, if it has one."""
         ...
 
+    async def ended(self, logout_token: str) -> Ended:
+        """What the provider says has ended; raises NotVouched for what it has not said, or not just now."""
+        ...
+
 
 class Identities(Protocol):
     """Identities that are linked with accounts, and those that wait for it.
@@ -124,6 +153,9 @@ class Identities(Protocol):
     async def hold(self, cookie: str, held: Held, now: datetime) -> None: ...
     async def held(self, cookie: str, since: datetime) -> Held | None: ...
     async def let_go(self, cookie: str) -> None: ...
+    async def end_sessions(self, ended: Ended, now: datetime) -> bool:
+        """End what came from that session, and what of it waits; False if this was said before."""
+        ...
 
 
 class NothingHeld(Exception):  # noqa: N818 - states the world
@@ -157,7 +189,15 @@ class OpenId:
         account, is_active = linked
         if not is_active:
             raise AccountLocked
-        return await self.signing_in.open_session(account, browser=browser, is_confirmed=False)
+        return await self.signing_in.open_session(
+            account, browser=browser, is_confirmed=False, provider=identity.session
+        )
+
+    async def log_out(self, logout_token: str) -> None:
+        """End the sessions of which the provider says that theirs has ended; raises NotVouched."""
+        ended = await self.provider.ended(logout_token)
+        if not await self.identities.end_sessions(ended, self.clock()):
+            raise NotVouched("the logout token was taken before")
 
     async def held(self, cookie: str) -> Held:
         """What waits in this browser; raises NothingHeld."""
@@ -186,8 +226,8 @@ class OpenId:
         account = (await self.signing_in.checked(held.identity.email, password, address=address)).account
         if not await self.signing_in.second_factors.are_asked_for(account):
             await self._link(cookie, account, held.identity)
-            return await self.signing_in.open_session(account, browser=browser)
-        opened = await self.signing_in.open_session(account, browser=browser)
+            return await self.signing_in.open_session(account, browser=browser, provider=held.identity.session)
+        opened = await self.signing_in.open_session(account, browser=browser, provider=held.identity.session)
         await self.identities.hold(opened.cookie, replace(held, account=account), self.clock())
         await self.identities.let_go(cookie)
         return opened
@@ -209,7 +249,7 @@ class OpenId:
         if not identity.email or not await self.accounts.add(account, hashed):
             raise LinkedElsewhere
         await self._link(cookie, account.account, identity)
-        return await self.signing_in.open_session(account.account, browser=browser)
+        return await self.signing_in.open_session(account.account, browser=browser, provider=identity.session)
 
     async def _link(self, cookie: str, account: str, identity: Identity) -> None:
         if not await self.identities.link(account, identity, self.clock()):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from portal.application.accounts import SESSION_LIFE, Account, Accounts, Session, Sessions
+from portal.application.accounts import SESSION_LIFE, Account, Accounts, ProviderSession, Session, Sessions
 from portal.application.passkeys import Passkeys
 from portal.application.patience import Patience
 from portal.application.second_factors import SecondFactors
@@ -55,23 +55,34 @@ class SigningIn:
         account = await self.checked(email, password, address=address)
         return await self.open_session(account.account, browser=browser)
 
-    async def open_session(self, account: str, *, browser: str, is_confirmed: bool = True) -> Opened:
+    async def open_session(
+        self, account: str, *, browser: str, is_confirmed: bool = True, provider: ProviderSession | None = None
+    ) -> Opened:
         """A new session of whoever has just shown who they are; it waits where there is a second factor.
 
-        It `is_confirmed` where they did so here: what can't be undone asks others for the password first.
+        It `is_confirmed` where they did so here: what can't be undone asks others for the password first. Of whoever
+        came from a `provider`, it ends when theirs ends there.
         """
         waits = await self.second_factors.are_asked_for(account)
-        return await self._open(account, browser, waits=waits, is_confirmed=is_confirmed)
+        return await self._open(account, browser, waits=waits, is_confirmed=is_confirmed, provider=provider)
 
     async def sign_in_by_passkey(self, cookie: str, answer: str, *, address: str, browser: str) -> Opened:
         """A new session for who shows a passkey; raises PasskeyRefused and TooManyTries."""
         account = await self._by_passkey(None, cookie, answer, address)
         return await self._open(account, browser, waits=False, is_confirmed=True)
 
-    async def _open(self, account: str, browser: str, *, waits: bool, is_confirmed: bool) -> Opened:
+    async def _open(
+        self,
+        account: str,
+        browser: str,
+        *,
+        waits: bool,
+        is_confirmed: bool,
+        provider: ProviderSession | None = None,
+    ) -> Opened:
         cookie, now = new_cookie(), self.clock()
         confirmed = now if is_confirmed else now - SESSION_LIFE
-        await self.sessions.open(account, cookie, browser, now, waits=waits, confirmed=confirmed)
+        await self.sessions.open(account, cookie, browser, now, waits=waits, confirmed=confirmed, provider=provider)
         return Opened(cookie, waits)
 
     async def enter_code(self, cookie: str, code: str, *, address: str) -> str:

@@ -12,6 +12,7 @@ from portal.adapters.passwords import Argon2Passwords
 from portal.adapters.postgres.accounts import PostgresAccounts
 from portal.adapters.postgres.database import TABLES
 from portal.application.accounts import Account
+from portal.domain.names import flaw
 from portal.domain.passwords import weakness
 from portal.entrypoints.admin_settings import AdminSettings
 from portal.entrypoints.web.settings import PortalSettings
@@ -33,6 +34,9 @@ async def _run(arguments: argparse.Namespace, settings: AdminSettings) -> int:
             await TABLES.migrate(connection)
         accounts = PostgresAccounts(pool)
         if arguments.what == "company":
+            if (sentence := flaw(arguments.name)) is not None:
+                print(sentence, file=sys.stderr)  # noqa: T201 - the answer to a person
+                return 1
             await accounts.name_company(arguments.company, arguments.name)
             return 0
         if arguments.what == "erase":
@@ -44,7 +48,7 @@ async def _run(arguments: argparse.Namespace, settings: AdminSettings) -> int:
 
 async def _add(accounts: PostgresAccounts, arguments: argparse.Namespace, password: str) -> int:
     email = arguments.email.strip().lower()
-    if (sentence := weakness(password, email)) is not None:
+    if (sentence := weakness(password, email) or flaw(arguments.name)) is not None:
         print(sentence, file=sys.stderr)  # noqa: T201 - the answer to a person
         return 1
     account = Account(arguments.account, email, arguments.name, arguments.language)

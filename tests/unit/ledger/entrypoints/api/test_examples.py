@@ -2,13 +2,13 @@
 
 from typing import Any
 
-import jsonschema
 import pytest
 
 from contracts.codes import activation_key, claim_code, invitation_code
 from contracts.refusals import REFUSALS
 from ledger.entrypoints.api.app import application
 from runtime.web.bulk_operations import operations
+from tests.support.json_schema import validator
 from tests.support.ledger.api_in_memory import Api
 from tests.support.ledger.bulk import answers
 
@@ -38,7 +38,7 @@ def results(operation: dict[str, Any]) -> list[dict[str, Any]]:
 
 def check(example: object, schema: dict[str, Any]) -> None:
     """Whether an example fits its schema, whose references lead into the description."""
-    jsonschema.Draft202012Validator(DESCRIPTION | schema, format_checker=jsonschema.FormatChecker()).validate(example)
+    validator(DESCRIPTION | schema).validate(example)
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
@@ -100,8 +100,7 @@ async def test_the_same_example_as_a_line_of_a_bulk_request_fits_and_is_taken(na
     api = await Api().founded()
 
     check(line, LINE)
-    with pytest.raises(jsonschema.ValidationError):
-        check(line | {"command": command | {"surplus": 1}}, LINE)
+    assert not validator(DESCRIPTION | LINE).is_valid(line | {"command": command | {"surplus": 1}})
     (answer,) = await answers(api, line)
     check(answer, ANSWER)
     assert answer["status"] in {200, 201, 202} or answer["problem"]["code"] not in ABOUT_FORM, answer

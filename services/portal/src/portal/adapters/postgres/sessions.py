@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from portal.application.accounts import SESSION_IDLE, SESSION_LIFE, WAITING_LIFE, Account, Session
+from portal.application.accounts import SESSION_IDLE, SESSION_LIFE, WAITING_LIFE, Account, ProviderSession, Session
 from portal.domain.patience import WINDOW_SECONDS
 from runtime.postgres.trouble import transaction
 
@@ -20,8 +20,9 @@ _LIVE = """
 a.active AND NOT s.waits_for_code
    AND s.used > $2::timestamptz - $3::interval AND s.opened > $2::timestamptz - $4::interval"""
 _OPEN = """
-INSERT INTO sessions (session, cookie_digest, account, browser, opened, confirmed, used, waits_for_code)
-    VALUES ($1, $2, $3, $4, $5, $7, $5, $6)"""
+INSERT INTO sessions (session, cookie_digest, account, browser, opened, confirmed, used, waits_for_code,
+                      openid_issuer, openid_subject, openid_sid)
+    VALUES ($1, $2, $3, $4, $5, $7, $5, $6, $8, $9, $10)"""
 _FIND_WAITING = "SELECT account FROM sessions WHERE cookie_digest = $1 AND waits_for_code AND opened > $2"
 _COMPLETE = """
 UPDATE sessions SET cookie_digest = $2, waits_for_code = false WHERE cookie_digest = $1 AND waits_for_code"""
@@ -52,9 +53,19 @@ class PostgresSessions:
         self._pool = pool
 
     async def open(
-        self, account: str, cookie: str, browser: str, now: datetime, *, waits: bool, confirmed: datetime
+        self,
+        account: str,
+        cookie: str,
+        browser: str,
+        now: datetime,
+        *,
+        waits: bool,
+        confirmed: datetime,
+        provider: ProviderSession | None = None,
     ) -> None:
-        await self._do(_OPEN, secrets.token_hex(8), digest_of(cookie), account, browser[:200], now, waits, confirmed)
+        values = secrets.token_hex(8), digest_of(cookie), account, browser[:200], now, waits, confirmed
+        there = (provider.issuer, provider.subject, provider.sid) if provider else (None, None, None)
+        await self._do(_OPEN, *values, *there)
 
     async def find_waiting(self, cookie: str, now: datetime) -> str | None:
         async with transaction(self._pool, "find a session that waits") as connection:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -12,7 +12,7 @@ from licensing_client import Problem
 from portal.application.letters import LinkEnded
 from portal.domain.addresses import on_the_way, own_address
 from portal.entrypoints.web.confirming import PASSKEY, PASSWORD, ConfirmFirst
-from portal.entrypoints.web.dependencies import ChooseCompanyFirst, Services, SignInFirst
+from portal.entrypoints.web.dependencies import ChooseCompanyFirst, Services, SignInFirst, readable
 from portal.entrypoints.web.doorkeeper import Doorkeeper
 from portal.entrypoints.web.forms import FORM_TOKEN, FormRefused, form_of
 from portal.entrypoints.web.pages import here, see, words_for
@@ -105,7 +105,14 @@ _log = get_logger("portal.web")
 
 def build(services: Services) -> ASGIApp:
     """All pages, behind their doorkeeper."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, telemetry=NO_TELEMETRY)
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry=NO_TELEMETRY,
+        dependencies=[Depends(readable)],
+    )
     for router in ROUTERS:
         app.include_router(router)
     _handle_errors(app)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, cast
+from urllib.parse import unquote
 
 from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
@@ -21,7 +22,7 @@ from portal.application.openid import OpenId
 from portal.application.passkeys import Passkeys
 from portal.application.second_factors import SecondFactors
 from portal.application.signing_in import SigningIn
-from portal.entrypoints.web.forms import visitors_cookie
+from portal.entrypoints.web.forms import UNREADABLE, visitors_cookie
 from portal.entrypoints.web.later import Later
 from portal.entrypoints.web.static_files import StaticFiles
 
@@ -91,6 +92,12 @@ async def _services(request: Request) -> Services:
 
 
 TheServices = Annotated[Services, Depends(_services)]
+
+
+async def readable(request: Request) -> None:
+    """Refuse a path with a character that no table takes; the doorkeeper leaves it out of queries."""
+    if UNREADABLE in unquote(request.url.path):
+        raise HTTPException(422)
 
 
 async def _visitor(request: Request, services: TheServices) -> Session | None:

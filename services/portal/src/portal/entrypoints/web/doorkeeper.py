@@ -41,6 +41,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+NUL = b"%00"
+"""Comes into what is searched for by pasting; no table takes it."""
 METRICS = RequestMetrics("licensing_portal")
 
 
@@ -90,6 +92,7 @@ class Doorkeeper:
             await send(message)
             is_complete = message["type"] == "http.response.body" and not message.get("more_body", False)
 
+        scope = {**scope, "query_string": scope["query_string"].replace(NUL, b"")}
         scope = {**scope, "method": "GET"} if is_head and not is_live else scope
         try:
             with tracing.within(span):

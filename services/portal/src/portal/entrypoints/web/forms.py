@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from email.message import Message
 from typing import Annotated, cast
 from urllib.parse import parse_qsl
 
@@ -23,6 +24,8 @@ MULTIPART = "multipart/form-data"
 MAX_FIELDS = 1000
 MAX_FILES = 1
 MAX_DIGITS = 9
+UNREADABLE = "\0"
+"""The one character that no table takes and nobody types."""
 
 
 class FormRefused(Exception):  # noqa: N818 - states the world
@@ -96,6 +99,11 @@ class Form:
         """All fields but the token and these, where it is safe to send them again: with a key, and without a file."""
         return self.without(FORM_TOKEN, *secrets) if self.text(REQUEST) and self.upload is None else []
 
+    def is_unreadable(self) -> bool:
+        """Whether there is something in it that can't be kept."""
+        name = self.upload.name if self.upload else ""
+        return any(UNREADABLE in one for field in (*self._fields, (name, "")) for one in field)
+
     def beginning(self, prefix: str) -> dict[str, str]:
         """Fields whose names begin so, by the rest of their names."""
         return {key.removeprefix(prefix): value.strip() for key, value in self._fields if key.startswith(prefix)}
@@ -110,6 +118,8 @@ async def _form(request: Request) -> Form:
     form = await (_with_file(request) if is_multipart(request.headers.get("content-type", "")) else _typed(request))
     if not hmac.compare_digest(form.text(FORM_TOKEN).encode(), form_token(visitors_cookie(request)).encode()):
         raise FormRefused
+    if form.is_unreadable():
+        raise HTTPException(422)
     request.state.form = form
     return form
 
@@ -120,7 +130,7 @@ async def form_of(request: Request) -> Form | None:
         return cast("Form | None", getattr(request.state, "form", None))
     try:
         return await _form(request)
-    except (FormRefused, Refused, Trouble):
+    except (FormRefused, Refused, Trouble, HTTPException):
         return None
 
 
@@ -137,6 +147,11 @@ async def _typed(request: Request) -> Form:
 
 
 async def _with_file(request: Request) -> Form:
+    """Its fields are read as UTF-8 only: some decoders that a form may name take a minute for a field."""
+    head = Message()
+    head["Content-Type"] = request.headers["content-type"]
+    if head.get_content_charset("utf-8") != "utf-8":
+        raise FormRefused
     fields, upload = list[tuple[str, str]](), None
     try:
         async with request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS) as sent:

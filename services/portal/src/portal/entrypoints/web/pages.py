@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from fastapi import Request
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from portal.application.accounts import Session
@@ -15,15 +15,19 @@ from portal.entrypoints.web.words import LANGUAGES, Words, language_of
 
 
 class Pages:
-    """All templates; a name that a template does not get is a defect, not a blank."""
+    """All templates; a name that a template does not get is a defect, not a blank.
 
-    def __init__(self, files: StaticFiles, *, brand: str) -> None:
+    `compiled` keeps what templates become, for whoever makes many portals in one process.
+    """
+
+    def __init__(self, files: StaticFiles, *, brand: str, compiled: BytecodeCache | None = None) -> None:
         self._env = Environment(
             loader=PackageLoader("portal.entrypoints.web"),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            bytecode_cache=compiled,
         )
         self.brand = brand
         known: dict[str, Any] = cast("dict[str, Any]", self._env.globals)

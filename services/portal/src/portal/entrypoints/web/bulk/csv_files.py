@@ -13,8 +13,8 @@ MAX_BYTES = MAX_KB * 1024
 """Of a file, which goes along in the form that confirms it: a line of 500 may have 250 characters and why it failed."""
 MAX_LINES = 500
 """Lines with something in them, below the head; more are several files, or a program with the API."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet may take a cell that begins so for a formula."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""A spreadsheet may take a cell that begins so for a formula, by a full-width sign too."""
 QUOTE = "'"
 """Before such a cell it says that this is text (OWASP, CSV injection)."""
 MARK = "\ufeff"

@@ -1,21 +1,26 @@
 """Accounts by mail: registering one, and another password for one that was forgotten."""
 
+import asyncio
+from contextlib import suppress
+
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from portal.application.letters import Kind, Letter
+from portal.application.letters import Kind, Letter, PostAway
 from portal.application.patience import TooManyTries
 from portal.domain.mail_addresses import is_mail_address
+from portal.domain.names import flaw
 from portal.domain.passwords import weakness
 from portal.entrypoints.web.dependencies import Services, TheServices
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.pages import address_of, see, words_for
 from portal.entrypoints.web.words import Words
 from runtime.logs import get_logger
-from runtime.trouble import Trouble
 
 MOST_NAME = 80
+AGAIN_AFTER_SECONDS = (10.0, 60.0, 300.0)
+"""When a letter that nobody took is sent again: its link works for an hour."""
 
 router = APIRouter()
 _log = get_logger("portal.letters")
@@ -61,7 +66,7 @@ async def reset_page(request: Request, services: TheServices, token: str) -> Res
 async def register(request: Request, services: TheServices, token: str, form: TheForm) -> Response:
     """Make the account."""
     password, name = form.secret("password"), form.text("name")[:MOST_NAME]
-    error = await _wrong(services, "register", token, password)
+    error = await _wrong(services, "register", token, password) or flaw(name)
     if error is not None or not name:
         return await _complete_page(request, services, "register", token, form=form, error=error or "")
     language = words_for(request).language
@@ -97,10 +102,12 @@ def text_of(letter: Letter, words: Words, *, address: str, brand: str) -> tuple[
     return _("Your account at {brand}", brand=brand), f"{said}\n\n{address}/{place}/{letter.token}\n\n{ending}\n"
 
 
-def _ask_page(request: Request, services: Services, kind: Kind, *, error: str = "", status: int = 200) -> Response:
+def _ask_page(
+    request: Request, services: Services, kind: Kind, *, email: str = "", error: str = "", status: int = 200
+) -> Response:
     if services.post is None:
         raise HTTPException(404)
-    return services.pages.page(request, "by_mail.html", status=status, kind=kind, sent="", error=error)
+    return services.pages.page(request, "by_mail.html", status=status, kind=kind, email=email, sent="", error=error)
 
 
 async def _asked(request: Request, services: Services, kind: Kind, form: Form) -> Response:
@@ -109,26 +116,44 @@ async def _asked(request: Request, services: Services, kind: Kind, form: Form) -
     if services.post is None:
         raise HTTPException(404)
     if not is_mail_address(email):
-        return _ask_page(request, services, kind, error=_("This is no e-mail address."), status=422)
+        return _ask_page(request, services, kind, email=email, error=_("This is no e-mail address."), status=422)
     try:
+        await services.post.check()
         letter = await services.letters.ask(kind, email, address=address_of(request))
     except TooManyTries:
         error = _("Too many tries from here. Wait a quarter of an hour.")
-        return _ask_page(request, services, kind, error=error, status=429)
+        return _ask_page(request, services, kind, email=email, error=error, status=429)
+    except PostAway as away:
+        _log.warning("letter_not_sent", reason=str(away))
+        error = _("Letters can't be sent at the moment. Try again in a minute.")
+        return _ask_page(request, services, kind, email=email, error=error, status=503)
     if letter.is_known or kind == "register":
         services.later.start(_send(services, letter, _))
-    return services.pages.page(request, "by_mail.html", kind=kind, sent=letter.email, error="")
+    return services.pages.page(request, "by_mail.html", kind=kind, email="", sent=letter.email, error="")
 
 
 async def _send(services: Services, letter: Letter, words: Words) -> None:
-    """Beside the response, so that it takes as long without a letter."""
+    """Beside the response, so that it takes as long without a letter; once more and later where nobody takes it."""
     subject, text = text_of(letter, words, address=services.address, brand=services.pages.brand)
     if services.post is None:
         return
-    try:
-        await services.post.send(letter.email, subject, text)
-    except Trouble as trouble:
-        _log.warning("letter_not_sent", reason=str(trouble))
+    for seconds in (*AGAIN_AFTER_SECONDS, None):
+        try:
+            await services.post.send(letter.email, subject, text)
+        except PostAway as away:
+            _log.warning("letter_not_sent", reason=str(away), again_in_seconds=seconds)
+        else:
+            return
+        if seconds is None or await _stops(services, seconds):
+            return
+
+
+async def _stops(services: Services, seconds: float) -> bool:
+    """Whether this process stops within this time."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await services.stopping.wait()
+    return services.stopping.is_set()
 
 
 async def _wrong(services: Services, kind: Kind, token: str, password: str) -> str | None:

@@ -7,9 +7,10 @@ from contracts.identifiers import derived_id
 from licensing_client.api import CompanyView
 from portal.adapters.apis import ask
 from portal.application.accounts import Session
+from portal.domain.names import flaw
 from portal.entrypoints.web.dependencies import NO_COMPANY, Services, TheServices, TheSession
 from portal.entrypoints.web.forms import TheForm
-from portal.entrypoints.web.pages import see
+from portal.entrypoints.web.pages import see, words_for
 
 MOST_NAME = 80
 
@@ -19,12 +20,24 @@ router = APIRouter()
 @router.get("/company")
 async def company_page(request: Request, session: TheSession, services: TheServices) -> Response:
     """The companies that the account belongs to; where there is one, there is nothing to choose."""
+    return await _page(request, session, services)
+
+
+async def _page(request: Request, session: Session, services: Services, *, name: str = "", error: str = "") -> Response:
     companies = await companies_of(session, services)
     if len(companies) == 1 and session.company is None:
         await services.sessions.choose(session.session, companies[0]["company"], companies[0]["kind"])
         return see("/")
     names = await services.accounts.company_names([one["company"] for one in companies])
-    return services.pages.page(request, "company.html", companies=companies, names=names)
+    return services.pages.page(
+        request,
+        "company.html",
+        status=422 if error else 200,
+        companies=companies,
+        names=names,
+        name=name,
+        error=error,
+    )
 
 
 @router.post("/company")
@@ -38,12 +51,14 @@ async def choose_company(session: TheSession, services: TheServices, form: TheFo
 
 
 @router.post("/company/registration")
-async def register_company(session: TheSession, services: TheServices, form: TheForm) -> Response:
+async def register_company(request: Request, session: TheSession, services: TheServices, form: TheForm) -> Response:
     """Register the company of an end customer, with its first administrator, and act for it."""
     account, name = session.account.account, form.text("name")[:MOST_NAME]
     once = form.text("request")
     if not name or not once or await companies_of(session, services):
         return see("/company")
+    if (error := flaw(name)) is not None:
+        return await _page(request, session, services, name=name, error=words_for(request)(error))
     company = derived_id(f"{account} {once}", "company")
     made = await ask(
         services.apis.acting(account, company).ledger.register_company,

@@ -3,17 +3,18 @@
 import hmac
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import parse_qsl, quote, unquote
 
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from portal.application.accounts import Session
 from portal.application.openid import AccountLocked, Attempt, Held, LinkedElsewhere, NothingHeld, NotVouched, OpenId
 from portal.application.patience import TooManyTries
 from portal.application.signing_in import Opened, WrongPassword
 from portal.domain.addresses import on_the_way, own_address
+from portal.domain.names import flaw
 from portal.domain.passwords import weakness
 from portal.entrypoints.web.confirming import require_password
 from portal.entrypoints.web.dependencies import Services, TheServices, TheSession, TheVisitor
@@ -29,6 +30,9 @@ ATTEMPT_SECONDS = 600
 """So long may somebody take at the provider."""
 _NO_NAME = "Say your name, as colleagues of your company shall see it."
 LINK = "/sign-in/openid/link"
+LOGOUT = "/sign-in/openid/backchannel-logout"
+MOST_LOGOUT_CHARACTERS = 16 * 1024
+"""A logout token has 1,000."""
 
 router = APIRouter()
 _log = get_logger("portal.openid")
@@ -76,6 +80,20 @@ async def come_back(request: Request, services: TheServices) -> Response:
         response = see(LINK) if opened is None else _opened(request, opened, wanted)
     _keep(request, response, "", seconds=0)
     return response
+
+
+@router.post(LOGOUT)
+async def log_out(request: Request, services: TheServices) -> Response:
+    """End sessions, where the provider says that theirs has ended: its token stands in for the token of a form."""
+    openid = _configured(services)
+    form = dict(parse_qsl((await request.body()).decode(errors="replace")[:MOST_LOGOUT_CHARACTERS]))
+    try:
+        await openid.log_out(form.get("logout_token", ""))
+    except NotVouched as no:
+        return _not_logged_out("invalid_request", str(no))
+    except Trouble as trouble:
+        return _not_logged_out("temporarily_unavailable", str(trouble))
+    return Response()
 
 
 @router.get("/sign-in/openid/out")
@@ -162,7 +180,7 @@ def _wrong(held: Held, name: str, password: str) -> str | None:
     """What is wrong with what was typed for a new account; without an address there will be none anyway."""
     if not held.identity.email:
         return None
-    return weakness(password, held.identity.email) or (None if name else _NO_NAME)
+    return weakness(password, held.identity.email) or (flaw(name) if name else _NO_NAME)
 
 
 def _code(said: Mapping[str, str], issuer: str) -> str:
@@ -196,6 +214,12 @@ def _away(request: Request, services: Services, wanted: str, trouble: Trouble) -
     error = words_for(request)("{provider} does not respond. Sign in with your password, or try again in a minute.")
     name = _configured(services).provider.name
     return show_sign_in(request, services, wanted=wanted, error=error.format(provider=name), status=503)
+
+
+def _not_logged_out(error: str, reason: str) -> Response:
+    """OpenID Connect Back-Channel Logout 1.0, 2.8: whatever the reason, the status is 400."""
+    _log.warning("openid_logout_refused", reason=reason)
+    return JSONResponse({"error": error}, 400)
 
 
 def _attempt_cookie(request: Request) -> str:

@@ -8,6 +8,7 @@ from portal.application.passkeys import PasskeyRefused
 from portal.application.patience import TooManyTries
 from portal.application.signing_in import WrongPassword
 from portal.domain.addresses import own_address
+from portal.domain.names import flaw
 from portal.entrypoints.web.confirming import require_password
 from portal.entrypoints.web.dependencies import Services, TheServices, TheSession, TheVisitor
 from portal.entrypoints.web.forms import TheForm, visitors_cookie
@@ -87,6 +88,8 @@ async def add(request: Request, session: TheSession, services: TheServices, form
     await require_password(request, services, session, form)
     _, account = words_for(request), session.account.account
     name = form.text("name")[:MOST_NAME] or _("Passkey")
+    if (error := flaw(name)) is not None:
+        return await _page(request, session, services, _(error))
     try:
         await services.passkeys.add(account, session.cookie, form.text("passkey"), name)
     except PasskeyRefused as no:

@@ -10,17 +10,19 @@ from starlette.responses import Response
 
 from contracts.documents.return_receipt import MAX_BYTES
 from contracts.documents.xml import children, parse
+from contracts.fields import MAX_RETURN_DOCUMENT_BYTES
 from licensing_client import Problem
 from portal.adapters.apis import ask
 from portal.entrypoints.web.confirming import require_password
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.downloads import saved_as
-from portal.entrypoints.web.forms import Form, TheForm
+from portal.entrypoints.web.forms import Form, TheForm, Upload
 from portal.entrypoints.web.pages import words_for
 from portal.entrypoints.web.routes.device_moves import pbx_on
 from portal.entrypoints.web.routes.labels import noted
 from portal.entrypoints.web.routes.projects import free_of, held_by
 from portal.entrypoints.web.two_sides import going
+from portal.entrypoints.web.words import Words
 
 router = APIRouter(prefix="/devices/{serial}/return")
 
@@ -34,9 +36,12 @@ async def guide(request: Request, visit: TheVisit, services: TheServices, serial
 @router.post("/preview")
 async def preview(request: Request, visit: TheVisit, services: TheServices, serial: str, form: TheForm) -> Response:
     """The device and the balance before and after, for the document that was chosen."""
+    _ = words_for(request)
     if form.upload is None:
-        error = words_for(request)("Choose the return document that the box has saved.")
+        error = _("Choose the return document that the box has saved.")
         return await _guide(request, visit, services, serial, error=error)
+    if (why := too_big(form.upload, _)) is not None:
+        return await _guide(request, visit, services, serial, error=why)
     ledger, at_least = visit.api.ledger, visit.api.at_least
     device = await ask(ledger.get_device, serial, at_least=at_least)
     project, balance = await asyncio.gather(
@@ -87,6 +92,13 @@ async def receipt_file(visit: TheVisit, serial: str) -> Response:
     """The receipt of the last return, to be taken to the box."""
     content = await ask(visit.api.ledger.get_return_receipt, serial, at_least=visit.api.at_least)
     return saved_as(f"{serial}-receipt.xml", content, "application/xml")
+
+
+def too_big(upload: Upload, _: Words) -> str | None:
+    """Why a file is no return document, before it goes along in the forms that follow."""
+    if len(upload.content) <= MAX_RETURN_DOCUMENT_BYTES:
+        return None
+    return _("This is no return document of a box: one has at most {size} kB.", size=MAX_RETURN_DOCUMENT_BYTES // 1024)
 
 
 def read(receipt: bytes) -> tuple[int, dict[str, int], dict[str, int]]:

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from contracts.rma.cases import DEFAULT_THRESHOLD, Carrier, Cents, Currency, Threshold, TrackingNumber
-from contracts.texts import Line, Paragraphs, Reason, Reference
+from contracts.texts import Line, Paragraphs, Reason, Reference, seen
 from runtime.web.bodies import Body, DayText, SerialText
 
 FILE_NAME_PATTERN = r"^[^\x00-\x1f\x7f/\\.\s][^\x00-\x1f\x7f/\\]{0,119}$"
@@ -19,7 +19,9 @@ class ContactBody(Body):
     """A person to ask, by mail or by phone."""
 
     name: Line
-    email: Annotated[str, Field(pattern=EMAIL_PATTERN, examples=["anna@hotel-adria.example"])] | None = None
+    email: (
+        Annotated[str, Field(pattern=EMAIL_PATTERN, examples=["anna@hotel-adria.example"]), AfterValidator(seen)] | None
+    ) = None
     phone: Annotated[str, Field(pattern=PHONE_PATTERN, examples=["+49 7031 73009-0"])] | None = None
 
     @model_validator(mode="after")

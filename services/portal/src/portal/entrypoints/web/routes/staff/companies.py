@@ -9,7 +9,8 @@ from starlette.responses import Response
 from licensing_client import Problem
 from licensing_client.api import CompanyView
 from portal.adapters.apis import Asking, ask
-from portal.entrypoints.web.dependencies import Services, TheServices, TheStaff
+from portal.domain.names import flaw
+from portal.entrypoints.web.dependencies import Services, TheServices, TheStaff, Visit
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.pages import see, words_for
 from portal.entrypoints.web.routes.companies import MOST_NAME
@@ -74,8 +75,10 @@ async def register(request: Request, visit: TheStaff, services: TheServices, for
     """Register it, name it, and go there; sent again, it is the same company."""
     name, email = form.text("name")[:MOST_NAME], form.text("email")
     known = await services.accounts.by_email(email.lower())
+    _, unseen = words_for(request), flaw(name)
+    if unseen is not None:
+        return _form_page(request, services, form=form, error=_(unseen))
     if not name or known is None:
-        _ = words_for(request)
         error = _("Nobody has an account with this address. Ask them to make one first.") if name else _("Give a name.")
         return _form_page(request, services, form=form, error=error)
     sent = ask(
@@ -95,6 +98,12 @@ async def register(request: Request, visit: TheStaff, services: TheServices, for
 @router.get("/{company}")
 async def company_page(request: Request, visit: TheStaff, services: TheServices, company: str) -> Response:
     """What it is, who belongs to it, and its projects."""
+    return await _company_page(request, visit, services, company)
+
+
+async def _company_page(
+    request: Request, visit: Visit, services: Services, company: str, *, error: str = ""
+) -> Response:
     ledger, at_least = visit.api.ledger, visit.api.at_least
     found, members, projects, names = await asyncio.gather(
         ask(ledger.get_company, company, at_least=at_least),
@@ -105,6 +114,8 @@ async def company_page(request: Request, visit: TheStaff, services: TheServices,
     return services.pages.page(
         request,
         "staff/company.html",
+        status=422 if error else 200,
+        error=error,
         company=found,
         name=names.get(company, ""),
         kinds=KINDS,
@@ -119,10 +130,13 @@ async def company_page(request: Request, visit: TheStaff, services: TheServices,
 
 
 @router.post("/{company}/name")
-async def rename(visit: TheStaff, services: TheServices, company: str, form: TheForm) -> Response:
+async def rename(request: Request, visit: TheStaff, services: TheServices, company: str, form: TheForm) -> Response:
     """Name it on pages; the ledger knows no names of companies (decision D9)."""
     await ask(visit.api.ledger.get_company, company, at_least=visit.api.at_least)
-    if name := form.text("name")[:MOST_NAME]:
+    name = form.text("name")[:MOST_NAME]
+    if (error := flaw(name)) is not None:
+        return await _company_page(request, visit, services, company, error=words_for(request)(error))
+    if name:
         await services.accounts.name_company(company, name)
     return see(f"/staff/companies/{company}")
 

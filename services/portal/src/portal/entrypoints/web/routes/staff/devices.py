@@ -18,6 +18,7 @@ from portal.entrypoints.web.device_steps import IN_A_PROJECT, OUT_OF_PROJECTS, S
 from portal.entrypoints.web.downloads import saved_as
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.pages import words_for
+from portal.entrypoints.web.routes.returns import too_big
 from portal.entrypoints.web.serials import beginning
 from portal.entrypoints.web.submitting import submit
 
@@ -40,6 +41,8 @@ async def take_step(
     wanted = STEPS.get(step)
     if wanted is None:
         raise HTTPException(404)
+    if form.upload and (error := too_big(form.upload, words_for(request))) is not None:
+        return await _page(request, visit, services, serial, step=step, form=form, error=error)
     if form.upload is not None:  # as text it goes along where the password is asked for
         form = form.extended("document", base64.b64encode(form.upload.content).decode())
     if wanted.is_final:
