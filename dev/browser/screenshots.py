@@ -123,6 +123,7 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "upgrade": of_clinic("/upgrades?version=11"),
     "old-licenses": of_clinic("/old-licenses"),
     "project-people": of_clinic("/people"),
+    "label": at("/devices/00903304a1c7/label"),
     "return": at("/devices/00903304a1c7/return"),
     "repairs": at("/rmas?show=all"),
     "repair": case,

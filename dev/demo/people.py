@@ -58,6 +58,9 @@ SITES = (
     Site("Weingut Sonnhalde", {"Port11": 8}, ()),
 )
 
+LABELS = {"00903304a1c7": ("Reception", "Main building, rack 1", "INV-00417"), "00903304a1d2": ("Ward 3", None, None)}
+"""What the partner calls its devices: name, place and reference."""
+
 
 def prepare(story: Story) -> None:
     """The companies, the people in them, and the partner's sites."""
@@ -91,6 +94,9 @@ def build(story: Story, site: Site) -> str:
         )["sequence"]
         if downloaded:
             partner.get_license_file(serial, at_least=sequence)
+        if serial in LABELS and partner.get_device_label(serial, at_least=sequence)["changed"] is None:
+            name, place, reference = LABELS[serial]
+            partner.label_device(serial, own_name=name, place=place, reference=reference)
     return project
 
 

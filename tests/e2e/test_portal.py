@@ -19,7 +19,7 @@ from tests.support.portal import CUSTOMER, RESELLER, STAFF, Portal, token_of, vi
 
 BOX = "/devices/00903304a20e"
 TODAY = datetime.now(UTC).date()
-OF_BOX = ("", "/return", "/move", "/take-back", "/test", "/warranty", f"?as_of={TODAY}", "/why?type=Port11")
+OF_BOX = ("", "/return", "/move", "/take-back", "/test", "/warranty", "/label", f"?as_of={TODAY}", "/why?type=Port11")
 PLACES = (
     *("", "projects", "devices", "keys", "bulk/transfer", "rmas", "rmas/new", "cases", "audio", "people"),
     *("join", "activity", "settings"),

@@ -344,6 +344,7 @@ class DeviceView(TypedDict):
     delivery: DeliveryView | None
     last_seen: NotRequired[str | None]
     blocked: NotRequired[BlockedView | None]
+    label: NotRequired[LabelView | None]
     as_of: NotRequired[int | None]
     test: NotRequired[DeviceTestView | None]
     guarantee: NotRequired[DeviceGuaranteeView | None]
@@ -379,7 +380,13 @@ class EntryView(TypedDict):
     command_id: str
     correlation_id: str
     movements: list[MovedView]
+    notes: NotRequired[list[NoteView]]
     facts: dict[str, Any] | None
+
+
+class ErasedLabelsView(TypedDict):
+    project: str
+    erased: int
 
 
 class ExpirationView(TypedDict):
@@ -426,6 +433,7 @@ class HitView(TypedDict):
     company: str | None
     project: str | None
     project_name: str | None
+    called: NotRequired[LabelView | None]
 
 
 class InvitationAcceptedResponse(TypedDict):
@@ -458,6 +466,35 @@ class IssuedResponse(TypedDict):
     sequence: int
     serial: str
     issue: int | None
+
+
+class KeptLabelView(TypedDict):
+    """A label with where it belongs and who wrote it; empty members where there is none."""
+
+    own_name: str | None
+    place: str | None
+    reference: str | None
+    changed: str | None
+    changed_by: str | None
+    project: str
+
+
+class KeptNoteView(TypedDict):
+    """A note with who wrote it."""
+
+    changed: str | None
+    changed_by: str | None
+    project: str
+    sequence: int
+    note: str | None
+
+
+class LabelView(TypedDict):
+    """The words of a project about itself or one of its devices. They lie beside the log and can be erased."""
+
+    own_name: str | None
+    place: str | None
+    reference: str | None
 
 
 class LegacyConsentGivenResponse(TypedDict):
@@ -693,6 +730,13 @@ class NewLicensesView(TypedDict):
     count: int
 
 
+class NoteView(TypedDict):
+    """The words of a project about an entry that concerns it: whoever sees the project reads them, nobody else."""
+
+    project: str
+    note: str
+
+
 class OfferView(TypedDict):
     serial: str
     company: str
@@ -887,6 +931,7 @@ class ProjectView(TypedDict):
     archived: str | None
     blocked: NotRequired[BlockedView | None]
     rights: list[Literal["view", "licenses", "return", "test", "service", "rma", "rights"]]
+    label: NotRequired[LabelView | None]
     counts: NotRequired[ProjectCountsView | None]
     balances: NotRequired[BalanceView | None]
 
@@ -1662,7 +1707,7 @@ class Operations(Transport):
         )
 
     def move_device(self, serial: str, *, project: str, idempotency_key: str | None = None) -> DeviceChangedResponse:
-        """Move the device, with all that is on it, to another project of the same company."""
+        """Move the device, with all that is on it and its label, to another project of the same company."""
         return cast(
             "DeviceChangedResponse",
             self.post(f"/v1/devices/{segment(serial)}/moves", given(project=project), key=idempotency_key),
@@ -1714,6 +1759,158 @@ class Operations(Transport):
         """Open offers to the caller's company, and by it as far as the caller handles the devices."""
         return cast(
             "OfferViewPage", self.get("/v1/device-offers", **given(cursor=cursor, limit=limit, at_least=at_least))
+        )
+
+    def get_device_label(self, serial: str, *, at_least: int | None = None) -> KeptLabelView:
+        """What people of its project call a device. Another company to which it goes never reads that."""
+        return cast("KeptLabelView", self.get(f"/v1/devices/{segment(serial)}/label", **given(at_least=at_least)))
+
+    def label_device(
+        self,
+        serial: str,
+        *,
+        own_name: str | None = None,
+        place: str | None = None,
+        reference: str | None = None,
+        at_least: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> KeptLabelView:
+        """Say what people call a device, in the place of what was said before; nothing at all takes the label away.
+
+        With the right `licenses` in its project. The label goes along to another project of the company.
+        """
+        return cast(
+            "KeptLabelView",
+            self.post(
+                f"/v1/devices/{segment(serial)}/label",
+                given(own_name=own_name, place=place, reference=reference),
+                key=idempotency_key,
+                method="PUT",
+                query=given(at_least=at_least),
+            ),
+        )
+
+    def erase_device_label(
+        self, serial: str, *, at_least: int | None = None, idempotency_key: str | None = None
+    ) -> KeptLabelView:
+        """Take the label of a device away, for good; again is harmless. Also for the vendor's staff."""
+        return cast(
+            "KeptLabelView",
+            self.post(
+                f"/v1/devices/{segment(serial)}/label",
+                given(),
+                key=idempotency_key,
+                method="DELETE",
+                query=given(at_least=at_least),
+            ),
+        )
+
+    def get_project_label(self, project: str, *, at_least: int | None = None) -> KeptLabelView:
+        """What people call a project besides its name, which is in the log."""
+        return cast("KeptLabelView", self.get(f"/v1/projects/{segment(project)}/label", **given(at_least=at_least)))
+
+    def label_project(
+        self,
+        project: str,
+        *,
+        own_name: str | None = None,
+        place: str | None = None,
+        reference: str | None = None,
+        at_least: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> KeptLabelView:
+        """Say what people call a project, in the place of what was said before; nothing at all takes the label away.
+
+        With the right `licenses` in it.
+        """
+        return cast(
+            "KeptLabelView",
+            self.post(
+                f"/v1/projects/{segment(project)}/label",
+                given(own_name=own_name, place=place, reference=reference),
+                key=idempotency_key,
+                method="PUT",
+                query=given(at_least=at_least),
+            ),
+        )
+
+    def erase_project_label(
+        self, project: str, *, at_least: int | None = None, idempotency_key: str | None = None
+    ) -> KeptLabelView:
+        """Take the label of a project away, for good; again is harmless. Also for the vendor's staff."""
+        return cast(
+            "KeptLabelView",
+            self.post(
+                f"/v1/projects/{segment(project)}/label",
+                given(),
+                key=idempotency_key,
+                method="DELETE",
+                query=given(at_least=at_least),
+            ),
+        )
+
+    def erase_project_labels(
+        self, project: str, *, at_least: int | None = None, idempotency_key: str | None = None
+    ) -> ErasedLabelsView:
+        """Take all labels and notes of a project away, for good, those of devices that have left it among them.
+
+        For the company's administrators and the vendor's staff.
+        """
+        return cast(
+            "ErasedLabelsView",
+            self.post(
+                f"/v1/projects/{segment(project)}/labels",
+                given(),
+                key=idempotency_key,
+                method="DELETE",
+                query=given(at_least=at_least),
+            ),
+        )
+
+    def get_note(self, project: str, sequence: str, *, at_least: int | None = None) -> KeptNoteView:
+        """What a project says of an entry that concerns it. An entry of two projects may have a note of each."""
+        return cast(
+            "KeptNoteView",
+            self.get(f"/v1/projects/{segment(project)}/notes/{segment(sequence)}", **given(at_least=at_least)),
+        )
+
+    def note_entry(
+        self,
+        project: str,
+        sequence: str,
+        *,
+        note: str | None = None,
+        at_least: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> KeptNoteView:
+        """Note something on an entry that concerns the project, such as an allocation, a transfer or a return.
+
+        With the right `licenses` or `return` in it. Who sees the project reads the note with the entry, and nobody else.
+        """
+        return cast(
+            "KeptNoteView",
+            self.post(
+                f"/v1/projects/{segment(project)}/notes/{segment(sequence)}",
+                given(note=note),
+                key=idempotency_key,
+                method="PUT",
+                query=given(at_least=at_least),
+            ),
+        )
+
+    def erase_note(
+        self, project: str, sequence: str, *, at_least: int | None = None, idempotency_key: str | None = None
+    ) -> KeptNoteView:
+        """Take a note away, for good; again is harmless. Also for the vendor's staff."""
+        return cast(
+            "KeptNoteView",
+            self.post(
+                f"/v1/projects/{segment(project)}/notes/{segment(sequence)}",
+                given(),
+                key=idempotency_key,
+                method="DELETE",
+                query=given(at_least=at_least),
+            ),
         )
 
     def create_claim_code(self, project: str, *, idempotency_key: str | None = None) -> ClaimCodeCreatedResponse:

@@ -398,6 +398,9 @@ _ROWS = (
     Refusal("decision_exists", 409, "This decision was proposed already.", "X10"),
     Refusal("decision_unknown", 404, "No such decision waits.", "X10"),
     Refusal("entry_unknown", 422, "A named entry is not there, or has another hash; read the ledger again.", "X10"),
+    Refusal(
+        "label_changed", 412, "Somebody has written there since you read it; read it again, then change it.", "X12"
+    ),
     Refusal("entry_not_found", 404, "The ledger has no such entry.", "X11"),
     Refusal("entry_lawful", 409, "A named entry breaks no such law: it counts, and stays.", "X10"),
     Refusal(

@@ -256,12 +256,13 @@ async def test_the_projector_keeps_sightings_of_devices_and_the_api_reads_them(a
         await projector.execute("CREATE TABLE activity.mine (n int)")
 
 
-async def test_only_the_api_reaches_the_texts_of_staff(api: Any, projector: Any) -> None:
-    assert await api.fetch("SELECT * FROM texts.staff_texts") == []
-    for statement in ("SELECT * FROM texts.staff_texts", "DROP TABLE texts.staff_texts"):
+@pytest.mark.parametrize("table", ["texts.staff_texts", "texts.labels"])
+async def test_only_the_api_reaches_what_people_write(api: Any, projector: Any, table: str) -> None:
+    assert await api.fetch(f"SELECT * FROM {table}") == []
+    for statement in (f"SELECT * FROM {table}", f"DELETE FROM {table}", f"DROP TABLE {table}"):
         with pytest.raises(REFUSED):
             await projector.execute(statement)
-    for statement in ("TRUNCATE texts.staff_texts", "CREATE TABLE texts.mine (n int)"):
+    for statement in (f"TRUNCATE {table}", "CREATE TABLE texts.mine (n int)"):
         with pytest.raises(REFUSED):
             await api.execute(statement)
 

@@ -223,6 +223,9 @@ TYPED = [
     SearchText(part="2026-77"),
     SearchText(part="nowhere"),
     SearchText(beginning="ho"),
+    SearchText(part="elf 2150"),
+    SearchText(part="site 11"),
+    SearchText(beginning="si"),
 ]
 
 
@@ -232,6 +235,18 @@ async def test_a_search_reads_little_whatever_is_typed(pool: OneConnection, view
     await PostgresQueries(pool, 0).search(VIEWERS[viewer], typed, 20)
     plans = await pool.plans()
     assert sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans) <= PAGE_BUFFERS
+
+
+LISTS_OF_LABELS = 5_000
+"""Most pages that a search reads for a word that each of 100,000 labels has: their lists in the index, and few rows."""
+
+
+@pytest.mark.parametrize("viewer", ["staff", "anna"])
+async def test_a_word_that_every_label_has_reads_the_index_and_few_rows(pool: OneConnection, viewer: str) -> None:
+    found = await PostgresQueries(pool, 0).search(VIEWERS[viewer], SearchText(part="shelf"), 20)
+    plans = await pool.plans()
+    assert (len(found.items), found.more) == (20, ["device"])
+    assert sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans) <= LISTS_OF_LABELS
 
 
 FIRST_DAY, LAST_DAY = date(2026, 11, 24), date(2029, 9, 1)

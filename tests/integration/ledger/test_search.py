@@ -40,6 +40,7 @@ async def test_a_serial_is_found_by_any_part_of_it_as_people_paste_it(api: Api) 
         "company": ADRIA,
         "project": project,
         "project_name": "Hotel Adria",
+        "called": None,
     }
     pasted = ("01-02-03", "00:90:33:01:02:03", "0090.3301.0203", " 3301\u201102\u00a003 ", "00903301020", "0102")
     assert [await found(api, typed) for typed in pasted] == [[("device", SERIAL)]] * len(pasted)

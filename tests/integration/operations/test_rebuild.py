@@ -38,6 +38,9 @@ async def test_queries_are_answered_and_never_go_backwards_while_partners_work(
 ) -> None:
     async with a_ledger_at_work(kafka_topics, fresh_database_url, tmp_path) as api:
         project = await api.stocked_project(SERIAL, ports=100)
+        named = {"own_name": "Reception", "place": None, "reference": None}
+        label = await api.client.put(f"/v1/projects/{project}/label", json=named, headers=api.token())
+        assert label.status_code == 200, label.text
         settings, done = settings_for(kafka_topics, fresh_database_url, tmp_path), asyncio.Event()
         partner, reader = asyncio.create_task(_works(api, project, done)), asyncio.create_task(_reads(api, done))
         facts = [(await _rebuilt(settings, drop_old=True)).facts for _ in range(2)]
@@ -50,6 +53,7 @@ async def test_queries_are_answered_and_never_go_backwards_while_partners_work(
         assert (await api.free(project, at_least=sequence))["Port11"] == 100 - spent
         rest = (await api.allocate(project, SERIAL, 1)).json()["sequence"]
         assert (await api.free(project, at_least=rest))["Port11"] == 99 - spent
+        assert (await api.get(f"projects/{project}")).json()["label"] == named
 
 
 async def _works(api: Api, project: str, done: asyncio.Event) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from contracts.identifiers import derived_id
 from contracts.outcomes import Accepted, Rejected
 from contracts.staff_texts import digest_of
 from contracts.support.cases import CaseFacts
+from ledger.application.labels import Kept, Thing, Words
 from ledger.application.queries.exports import Exports
 from ledger.application.queries.ledger_queries import Queries
 from ledger.application.queries.signed_documents import SignedDocuments
@@ -99,6 +100,31 @@ class MemoryStaffTexts:
         return None
 
 
+class MemoryLabels:
+    """Labels of a read side without projects."""
+
+    async def read(self, viewer: Viewer, thing: Thing) -> Kept | None:  # noqa: ARG002
+        return None
+
+    async def write(
+        self,
+        viewer: Viewer,  # noqa: ARG002
+        thing: Thing,  # noqa: ARG002
+        words: Words,  # noqa: ARG002
+        expected: frozenset[str] | None,  # noqa: ARG002
+    ) -> Kept | None:
+        return None
+
+    async def erase(self, viewer: Viewer, thing: Thing) -> Kept | None:  # noqa: ARG002
+        return None
+
+    async def erase_all(self, viewer: Viewer, project: str) -> int | None:  # noqa: ARG002
+        return None
+
+    async def follow(self, serial: str, project: str, sequence: int) -> None:
+        pass
+
+
 @dataclass
 class MemorySupportCases:
     """SupportCases with the rules that the tables keep."""
@@ -178,6 +204,7 @@ class Api:
             documents=SignedDocuments(0, PUBLIC_KEYS),
             attempts=AttemptLimiter(lambda: self.now),
             texts=MemoryStaffTexts(),
+            labels=MemoryLabels(),
             redemptions=Redemptions(rows, waiter),
             support_cases=self.support_cases,
             webhook_keys=lambda: self.webhook_keys,

@@ -170,7 +170,14 @@ INSERT INTO position VALUES (0, {ENTRIES}, {ENTRIES}, repeat('0', 64))"""
 _FILL_TEXTS = f"""
 INSERT INTO texts.staff_texts (ledger, command_id, member, digest, salt, text, confirmed)
 SELECT 0, lpad(to_hex(n), 64, '0'), 'reference', 'sha256:' || n, '', 'CASE-2026-' || n, true
-  FROM generate_series(1, {ENTRIES}) AS n"""
+  FROM generate_series(1, {ENTRIES}) AS n;
+INSERT INTO texts.labels (ledger, project, kind, id, company, place, searched, changed_by)
+SELECT 0, project, 'device', serial, company, 'Shelf ' || sequence, E'\n' || 'shelf ' || sequence || E'\n',
+       'account:a@b'
+  FROM ledger.devices;
+INSERT INTO texts.labels (ledger, project, kind, id, company, own_name, searched, changed_by)
+SELECT 0, project, 'project', project, company, 'Site ' || sequence, 'site ' || sequence || E'\n\n', 'account:a@b'
+  FROM ledger.projects"""
 
 
 _INDEXES = """
@@ -190,7 +197,7 @@ async def fill(url: str) -> None:
         async with _indexes_at_the_end(connection, "texts"):
             await connection.execute(_FILL_TEXTS)
         await connection.execute("INSERT INTO activity.device_sightings SELECT 0, serial, now() FROM ledger.devices")
-        await connection.execute("VACUUM ANALYZE texts.staff_texts, activity.device_sightings")
+        await connection.execute("VACUUM ANALYZE texts.staff_texts, texts.labels, activity.device_sightings")
 
 
 @asynccontextmanager

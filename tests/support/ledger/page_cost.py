@@ -10,10 +10,10 @@ from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page
 
 LIMIT = 50
-PAGE_BUFFERS = 1_400
+PAGE_BUFFERS = 1_700
 """Most pages of 8 KiB that a list of 50 rows, with all that is shown of each, may read; the tables have thousands.
 
-Devices with all that may stand beside them come nearest: 27 for each of them.
+Devices with all that may stand beside them come nearest: 32 for each of them, its label among them.
 """
 SPREAD = 8 * LIMIT
 """By how many the last page may differ from the first: rows of neighbouring entries lie together, or do not, and the

@@ -296,6 +296,12 @@ async def test_keys_are_previewed_in_one_request_and_shown_by_their_hints(portal
             "to version 11 Stadtwerke Ulm 5 Port10 Ready",
             {"name": "upgrade-licenses", "project": ULM, "serial": THERE, "version": 11},
         ),
+        (
+            "label",
+            f"serial,name,place,reference\n{THERE},Empfang,,I-7\n",
+            "Stadtwerke Ulm Empfang · I-7 Ready",
+            {"name": "label-device", "serial": THERE, "own_name": "Empfang", "reference": "I-7"},
+        ),
     ],
 )
 async def test_each_job_has_its_command(
@@ -318,6 +324,7 @@ async def test_each_job_has_its_command(
         ("upgrade", f"serial,version\n{HERE},12\n", "Wrong There are no licenses of version 12. version_unreleased"),
         ("upgrade", f"serial,version\n{HERE},10\n", "Doubtful Nothing older than version 10 is on it."),
         ("upgrade", f"serial,version\n{HERE},v11\n", "Wrong «v11» is no version, such as 11."),
+        ("label", f"serial,name,place,reference\n{HERE},,,\n", "Doubtful It says nothing: what the device was called"),
         ("transfer", "target,Port11\nKlinik am See,1\n", "Wrong It names one project twice."),
         ("transfer", "target,Port11\n,1\n", "Wrong It names no project where they go."),
         ("redeem", f"activation_key,project\n,{ULM}\n", "Wrong It has no key."),
@@ -387,7 +394,7 @@ async def test_a_file_that_is_no_return_document_is_named(portal: Portal) -> Non
     )
 
 
-@pytest.mark.parametrize("job", ["allocate", "redeem", "transfer", "move", "take-back", "return", "upgrade"])
+@pytest.mark.parametrize("job", ["allocate", "redeem", "transfer", "move", "take-back", "return", "upgrade", "label"])
 async def test_the_example_of_each_job_is_a_table_that_it_takes(portal: Portal, job: str) -> None:
     portal.sessions.language = "de"
     try:

@@ -1,9 +1,9 @@
 """Many commands in one request, JSON Lines in, JSON Lines out.
 
-A line names a POST of an API by its operation, or the PUT of a return document, and gets the response of exactly that
-request, so there is no second set of rules. The answers come in the order of the lines, each as soon as it and those
-before it are known. A client may send all its lines before it reads an answer, so the number of lines is bounded, and
-so are the bytes of unread answers.
+A line names a POST or a PUT of an API by its operation, and gets the response of exactly that request, so there is no
+second set of rules. The answers come in the order of the lines, each as soon as it and those before it are known. A
+client may send all its lines before it reads an answer, so the number of lines is bounded, and so are the bytes of
+unread answers.
 """
 
 import asyncio
@@ -235,7 +235,8 @@ class _Lines:
         operation = self.operations.get(name) if isinstance(name, str) else None
         if operation is None:
             raise Refused("request_invalid", f"command.name is none of: {', '.join(sorted(self.operations))}.")
-        values = {parameter: body.pop(parameter, None) for parameter in operation.parameters}
+        said = {parameter: body.pop(parameter, None) for parameter in operation.parameters}
+        values = {parameter: str(one) if type(one) is int else one for parameter, one in said.items()}
         for parameter, value in values.items():
             if not isinstance(value, str) or not value or "/" in value:
                 raise Refused("request_invalid", f"command.{parameter} is missing or malformed.")

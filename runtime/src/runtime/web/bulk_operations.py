@@ -35,7 +35,7 @@ def operations(app: FastAPI) -> Mapping[str, Operation]:
 
 
 def operations_of(api: dict[str, Any]) -> Mapping[str, Operation]:
-    """Every POST with a JSON response and a JSON body or none, and every PUT of a document, of this description."""
+    """Every POST with a JSON response and a JSON body or none, and every PUT, of this description."""
     return {
         described["operationId"].replace("_", "-"): Operation(
             method,

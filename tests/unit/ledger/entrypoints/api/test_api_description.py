@@ -38,7 +38,7 @@ async def test_the_description_is_openapi_3_1_and_every_operation_names_its_prob
     assert all("Retry-After" in one["responses"]["503"]["headers"] for one in operations)
     assert all(one["security"] for one in operations)
     keys = [one for operation in operations for one in operation.get("parameters", ()) if one["in"] == "header"]
-    optional = {("if-none-match", False), ("last-event-id", False)}
+    optional = {("if-none-match", False), ("if-match", False), ("last-event-id", False)}
     assert {(one["name"], one["required"]) for one in keys} == {("idempotency-key", True)} | optional
     assert "HTTPValidationError" not in schema["components"]["schemas"]
 
@@ -83,7 +83,7 @@ def test_304_and_if_none_match_are_described_together_and_only_where_they_work()
     }
     assert "/v1/projects/{project}/balance" in conditional
     assert "/v1/projects/{project}/history" not in conditional
-    assert len(conditional) == 14
+    assert len(conditional) == 17
 
 
 async def test_the_documentation_page_needs_no_other_address() -> None:

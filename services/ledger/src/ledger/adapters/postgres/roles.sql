@@ -76,6 +76,31 @@ CREATE INDEX IF NOT EXISTS staff_texts_by_part ON texts.staff_texts
     WHERE member IN ('reference', 'customer_reference');
 GRANT SELECT, INSERT, UPDATE, DELETE ON texts.staff_texts TO "ledger-api";
 
+-- What people call their projects and devices, and their notes on entries: words that belong to a project, likewise
+-- outside the log. Parts are looked for within a company or a project, so that no search reads the words of others.
+CREATE TABLE IF NOT EXISTS texts.labels (
+    ledger     integer     NOT NULL,
+    project    text        NOT NULL,
+    kind       text        NOT NULL CHECK (kind IN ('project', 'device', 'entry')),
+    id         text        NOT NULL,
+    company    text        NOT NULL,
+    own_name   text,
+    place      text,
+    reference  text,
+    note       text,
+    searched   text        NOT NULL,
+    changed    timestamptz NOT NULL DEFAULT now(),
+    changed_by text        NOT NULL,
+    PRIMARY KEY (ledger, project, kind, id),
+    CHECK ((note IS NOT NULL) = (kind = 'entry')),
+    CHECK (num_nonnulls(own_name, place, reference) > 0 OR kind = 'entry')
+);
+CREATE INDEX IF NOT EXISTS labels_of_thing ON texts.labels (ledger, kind, id);
+CREATE INDEX IF NOT EXISTS labels_by_part ON texts.labels
+    USING gin (ledger, kind, company, project, searched trigrams.gin_trgm_ops) WITH (fastupdate = off)
+    WHERE kind <> 'entry';
+GRANT SELECT, INSERT, UPDATE, DELETE ON texts.labels TO "ledger-api";
+
 -- Cases of the help desk follow from no entry, so they lie outside the schema of what is rebuilt. Facts come by records,
 -- which the projector reads, and by the webhook of the API; what people wrote comes by the webhook alone. The projector
 -- cannot read a text: it takes those of a deleted case away.

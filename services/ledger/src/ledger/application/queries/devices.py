@@ -9,6 +9,7 @@ from pydantic import Field
 from contracts.fields import DeliveryPath
 from ledger.application.queries.blocks import BlockedView
 from ledger.application.queries.device_moves import OfferView
+from ledger.application.queries.labels import LabelView
 from ledger.application.queries.views import LicensesView, View
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page
@@ -84,6 +85,9 @@ class DeviceView(View):
         "to some 5 minutes; null if it did not. Absent where the past was asked for.",
     )
     blocked: Annotated[BlockedView | None, Field(description="Its own block, or else its company's, or null.")] = None
+    label: LabelView | None = Field(
+        default=None, description="What people of its project call it, or null; that of today also in the past."
+    )
     as_of: int | None = Field(default=None, description="The entry it stands at, where the past was asked for.")
     test: DeviceTestView | None = Field(
         default=None, description="Its test, or null where it has none that counts. Absent unless asked for."

@@ -39,6 +39,18 @@ BALANCES = (
 )
 """One row for each type of licenses that an account has, with the entry that moved it last."""
 
+LABELS = (
+    Column("project", "text"),
+    Column("kind", "text"),
+    Column("id", "text"),
+    Column("own_name", "text", optional=True),
+    Column("place", "text", optional=True),
+    Column("reference", "text", optional=True),
+    Column("note", "text", optional=True),
+    Column("changed", "time"),
+)
+"""One row for each label and note, by project; also of devices that have left it."""
+
 Batch = Sequence[Sequence[Any]]
 
 
@@ -56,3 +68,6 @@ class Exports(Protocol):
 
     def movements(self, viewer: Viewer, wanted: Wanted) -> AsyncGenerator[Batch]: ...
     def balances(self, viewer: Viewer, wanted: Wanted) -> AsyncGenerator[Batch]: ...
+    def labels(self, viewer: Viewer, project: str | None) -> AsyncGenerator[Batch]:
+        """The words of all projects in sight, or of one of them."""
+        ...

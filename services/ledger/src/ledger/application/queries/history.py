@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from pydantic import Field
 
+from ledger.application.queries.labels import NoteView
 from ledger.application.queries.views import View
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page
@@ -48,6 +49,9 @@ class EntryView(View):
     correlation_id: str = Field(description="X-Correlation-Id of the request that caused it.")
     movements: list[MovedView] = Field(
         description="What it moved here: on the device; in the project; in all of the company; by the key."
+    )
+    notes: list[NoteView] = Field(
+        default=[], description="What its projects say of it today, as far as the caller sees them."
     )
     facts: dict[str, Any] | None = Field(
         description="What it says besides, such as the project, the serial, names and rights: for the company's "

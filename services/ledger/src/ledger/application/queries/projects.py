@@ -9,6 +9,7 @@ from pydantic import Field
 from contracts.fields import Right
 from ledger.application.queries.balances import BalanceView
 from ledger.application.queries.blocks import BlockedView
+from ledger.application.queries.labels import LabelView
 from ledger.application.queries.views import View
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page
@@ -31,6 +32,7 @@ class ProjectView(View):
         description="What the caller may do in it; every right for the company's administrators, `view` for staff.",
         examples=[["view", "licenses"]],
     )
+    label: LabelView | None = Field(default=None, description="What people of the project call it besides, or null.")
     counts: ProjectCountsView | None = Field(default=None, description="Only where `expand=counts` asks for them.")
     balances: BalanceView | None = Field(default=None, description="Only where `expand=balances` asks for them.")
 

@@ -5,6 +5,7 @@ from typing import Literal, Protocol
 
 from pydantic import Field
 
+from ledger.application.queries.labels import LabelView
 from ledger.application.queries.views import View
 from ledger.application.queries.visibility import Viewer
 
@@ -19,14 +20,17 @@ class HitView(View):
         examples=["009033010203"],
     )
     label: str = Field(
-        description="The text that matches: a serial, a name, the hint of a key, the number or the title of a support"
-        " case, an order number or a reference.",
+        description="The text that matches: a serial, a name, a part of a label, the hint of a key, the number or the"
+        " title of a support case, an order number or a reference.",
         examples=["009033010203"],
     )
     subject: str = Field(description="What it is, or for an entry what it is about.")
     company: str | None
     project: str | None
     project_name: str | None
+    called: LabelView | None = Field(
+        default=None, description="What people of its project call a device or a project, if they do."
+    )
 
 
 class SearchView(View):

@@ -15,6 +15,7 @@ from contracts.actors import Actor
 from contracts.commands import Command
 from contracts.documents.device_certificate import Authorities
 from contracts.outcomes import Accepted, Rejected
+from ledger.application.labels import Labels
 from ledger.application.queries.exports import Exports
 from ledger.application.queries.ledger_queries import Queries
 from ledger.application.queries.signed_documents import SignedDocuments
@@ -61,6 +62,7 @@ class Services:
     documents: SignedDocuments
     attempts: AttemptLimiter
     texts: StaffTexts
+    labels: Labels
     redemptions: Redemptions
     support_cases: SupportCases
     webhook_keys: Callable[[], Sequence[bytes]]

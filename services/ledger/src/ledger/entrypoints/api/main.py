@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from contracts.codes.activation_key import MIN_SECRET_BYTES
 from contracts.topics import COMMANDS
 from ledger.adapters.postgres import database
+from ledger.adapters.postgres.labels import PostgresLabels
 from ledger.adapters.postgres.projection.store import CHANNEL
 from ledger.adapters.postgres.queries.exports import PostgresExports
 from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
@@ -130,6 +131,7 @@ def _services(
         documents=SignedDocuments(settings.ledger, read_license_keys(settings.license_keys_file)),
         attempts=AttemptLimiter(_now),
         texts=PostgresStaffTexts(pool, queries),
+        labels=PostgresLabels(pool, queries),
         redemptions=Redemptions(queries, waiter),
         support_cases=PostgresSupportCases(pool, settings.ledger),
         webhook_keys=WebhookKeys(settings.support_webhook_keys_file),

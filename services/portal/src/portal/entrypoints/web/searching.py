@@ -39,6 +39,8 @@ class Found:
     address: str
     note: str = ""
     is_serial: bool = False
+    called: str = ""
+    """What people of its project call it: what matches, or else its name."""
     case: SummaryView | None = None
 
 
@@ -116,7 +118,19 @@ def _found(hit: HitView, *, is_staff: bool) -> Found:
             kind, _, name = hit["subject"].partition("/")
             address = f"{_PAGES[kind]}{name}" if kind in _PAGES else ""
             note = hit["id"]
-    return Found(hit["label"], address, note, hit["kind"] in ("device", "delivered_device"))
+    is_serial = hit["kind"] in ("device", "delivered_device")
+    label = hit["id"] if is_serial else hit["label"]
+    if hit["kind"] == "project":
+        label = hit["project_name"] or label
+    return Found(label, address, note, is_serial, _called(hit, label))
+
+
+def _called(hit: HitView, label: str) -> str:
+    """The words of its label that match, or the first of them."""
+    if hit["label"] != label:
+        return hit["label"]
+    words = hit.get("called")
+    return "" if words is None else words["own_name"] or words["place"] or words["reference"] or ""
 
 
 async def _cases(api: Asking, text: str) -> list[SummaryView]:
@@ -148,7 +162,7 @@ async def _companies(visit: Visit, accounts: Accounts, text: str) -> list[Group]
 def _exact(found: Sequence[Found], text: str) -> Found | None:
     """What is meant: the only one that was found, or the only one that is called exactly so."""
     all_of_them = [one for one in found if one.address]
-    called_so = [one for one in all_of_them if _plain(one.label) == _plain(text)]
+    called_so = [one for one in all_of_them if _plain(text) in (_plain(one.label), _plain(one.called))]
     return next((some[0] for some in (all_of_them, called_so) if len(some) == 1), None)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from contracts.fields import Right
 from ledger.adapters.postgres.device_sightings import LAST_SEEN
-from ledger.adapters.postgres.queries import block_columns
+from ledger.adapters.postgres.queries import block_columns, label_columns
 from ledger.adapters.postgres.queries.device_expansions import expanded
 from ledger.adapters.postgres.queries.device_search import device_search
 from ledger.adapters.postgres.queries.lots import lots
@@ -20,9 +20,10 @@ from runtime.pages import Page, one_page
 
 _DEVICE_ROWS = f"""
 SELECT d.serial, d.company, d.model, d.project, d.generation, d.issue, d.delivered_issue, d.sequence,
-       d.time AS changed, v.path, v.time AS delivered, v.file_sha256, last_seen, {block_columns.COLUMNS}
+       d.time AS changed, v.path, v.time AS delivered, v.file_sha256, last_seen, {block_columns.COLUMNS},
+       {label_columns.COLUMNS}
   FROM devices AS d LEFT JOIN deliveries AS v USING (ledger, serial, generation, issue)
-  {LAST_SEEN}
+  {LAST_SEEN} {label_columns.join("device", "d", "d.serial")}
   {block_columns.join(block_columns.device("d.serial"), block_columns.company("d.company"), ledger="d.ledger")}"""  # noqa: S608
 _BLOCKED_THEN = block_columns.join(
     block_columns.device("v.serial"), block_columns.company("v.company"), ledger="v.ledger", at="$3"
@@ -34,8 +35,8 @@ def _version_at(serial: str) -> str:
     return f"""
 SELECT v.serial, v.company, v.project, v.generation, v.issue, v.sequence, v.time AS changed, v.licenses,
        d.issue AS delivered_issue, CASE WHEN d.issue = v.issue THEN d.path END AS path, d.time AS delivered,
-       d.file_sha256, {block_columns.COLUMNS}
-  FROM device_versions AS v
+       d.file_sha256, {block_columns.COLUMNS}, {label_columns.COLUMNS}
+  FROM device_versions AS v {label_columns.join("device", "v", "v.serial")}
   LEFT JOIN LATERAL (
        SELECT issue, path, time, file_sha256 FROM deliveries AS n
         WHERE n.ledger = v.ledger AND n.serial = v.serial AND n.generation = v.generation AND n.sequence <= $3
@@ -96,7 +97,7 @@ class PostgresDeviceQueries(PostgresProjectQueries):
             rows = await connection.fetch(
                 _VERSIONS_OF_PROJECT, self.ledger, project, sequence, after, limit + 1, *reach
             )
-            return one_page((_version(block_columns.viewed(row), sequence) for row in rows), limit)
+            return one_page((_version(_viewed(row), sequence) for row in rows), limit)
 
     async def find_devices(
         self, viewer: Viewer, wanted: DeviceSearch, after: str, limit: int, expand: Expand | None = None
@@ -140,7 +141,7 @@ class PostgresDeviceQueries(PostgresProjectQueries):
             if not await was_seen(connection, self.ledger, scope, past, serial, sequence):
                 return None
             row = await connection.fetchrow(_DEVICE_VERSION, self.ledger, serial, sequence)
-            return row and _version(block_columns.viewed(row), sequence)
+            return row and _version(_viewed(row), sequence)
 
     async def _device_row(self, connection: Any, scope: Scope, serial: str, right: Right = "view") -> Any:
         """The row of a device where the viewer has this right, or None; raises NoRight as Scope.require does."""
@@ -158,7 +159,12 @@ class PostgresDeviceQueries(PostgresProjectQueries):
         licenses: dict[str, list[LicensesView]] = {row["serial"]: [] for row in rows}
         for serial, *lot in await connection.fetch(_LICENSES, self.ledger, list(licenses)):
             licenses[serial].append(LicensesView(license_type=lot[0], license_class=lot[1], count=lot[2]))
-        return [device_view(block_columns.viewed(row), licenses[row["serial"]]) for row in rows]
+        return [device_view(_viewed(row), licenses[row["serial"]]) for row in rows]
+
+
+def _viewed(row: Any) -> dict[str, Any]:
+    """A row with its block and its label."""
+    return label_columns.viewed(block_columns.viewed(row))
 
 
 def device_view(row: dict[str, Any], licenses: list[LicensesView]) -> DeviceView:

@@ -1,6 +1,7 @@
 """Exports from PostgreSQL by a server-side cursor: memory does not grow with the number of rows."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from typing import Any, NamedTuple
 
 from contracts.identifiers import MAX_SEQUENCE
@@ -91,6 +92,14 @@ SELECT account, license_type, held, sequence, time
  WHERE held > 0"""  # noqa: S608
 
 
+# $2 to $4 are the viewer's reach, $5 one project or all of these.
+_LABELS = """
+SELECT l.project, l.kind, l.id, l.own_name, l.place, l.reference, l.note, l.changed
+  FROM projects AS p JOIN texts.labels AS l USING (ledger, project)
+ WHERE p.ledger = $1 AND ($2 OR p.company = $3 OR p.project = ANY ($4)) AND ($5::text IS NULL OR p.project = $5)
+ ORDER BY l.project, l.kind, l.id"""
+
+
 class Export(NamedTuple):
     """The same rows, asked in the way that suits the reach: the whole ledger, a company, or some projects.
 
@@ -119,16 +128,22 @@ class PostgresExports:
     def balances(self, viewer: Viewer, wanted: Wanted) -> AsyncGenerator[Batch]:
         return self._batches(BALANCES, viewer, wanted)
 
+    async def labels(self, viewer: Viewer, project: str | None) -> AsyncGenerator[Batch]:
+        reader = await replica_or_primary(self._reader, self._replica)
+        async with (
+            reader.seen(viewer) as (connection, scope),
+            aclosing(_rows_of(connection, _LABELS, [self._reader.ledger, *scope.lists(), project])) as batches,
+        ):
+            async for batch in batches:
+                yield batch
+
     async def _batches(self, export: Export, viewer: Viewer, wanted: Wanted) -> AsyncGenerator[Batch]:
         reader = await replica_or_primary(self._reader, self._replica)
         async with reader.seen(viewer) as (connection, scope):
             query, arguments = await self.query(connection, export, scope, wanted)
-            cursor: Any = await connection.cursor(query, *arguments)
-            rows = await cursor.fetch(ROWS)
-            yield rows
-            while len(rows) == ROWS:
-                rows = await cursor.fetch(ROWS)
-                yield rows
+            async with aclosing(_rows_of(connection, query, arguments)) as batches:
+                async for batch in batches:
+                    yield batch
 
     async def query(self, connection: Any, export: Export, scope: Scope, wanted: Wanted) -> tuple[str, list[Any]]:
         """The query for this reach and its arguments."""
@@ -144,3 +159,13 @@ class PostgresExports:
         if company is None or wanted.project is not None:
             return export.projects, asked
         return export.company, [*asked, [subject(COMPANY, one) for one in past.companies if one != company]]
+
+
+async def _rows_of(connection: Any, query: str, arguments: Sequence[Any]) -> AsyncGenerator[Batch]:
+    """The rows of a query in batches; the first comes even if it is empty."""
+    cursor: Any = await connection.cursor(query, *arguments)
+    rows = await cursor.fetch(ROWS)
+    yield rows
+    while len(rows) == ROWS:
+        rows = await cursor.fetch(ROWS)
+        yield rows

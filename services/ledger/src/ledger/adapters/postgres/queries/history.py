@@ -13,6 +13,7 @@ from contracts.log.subjects import COMPANY, DEVICE, KEY, PROJECT, subject
 from ledger.adapters.postgres.queries.activation_keys import PostgresActivationKeyQueries
 from ledger.adapters.postgres.queries.entry_sight import Reach, Sight, reach_of, sight_of
 from ledger.adapters.postgres.queries.entry_walks import Arguments, Span, Thing, entries_of, was_on_device
+from ledger.adapters.postgres.queries.label_columns import notes_on
 from ledger.adapters.postgres.queries.past_visibility import Past, has_past, past_of
 from ledger.adapters.postgres.queries.redaction import GUARANTEE, Redaction
 from ledger.adapters.postgres.queries.texts import with_texts
@@ -144,7 +145,20 @@ class PostgresHistoryQueries(PostgresActivationKeyQueries):
             _redaction(scope, past, sight, things[row["place"] - 1], row).of(_named(past, sight, row)) for row in rows
         ]
         told = await with_texts(connection, self.ledger, read)
-        return [EntryView(**row, movements=moves[row["sequence"]]) for row in told]
+        notes = await notes_on(connection, self.ledger, list(moves))
+        reach = reach_of(past)
+        return [
+            EntryView(
+                **row,
+                movements=moves[row["sequence"]],
+                notes=[
+                    note
+                    for note in notes.get(row["sequence"], ())
+                    if past.everything or sight.project(note.project, reach)
+                ],
+            )
+            for row in told
+        ]
 
 
 def _is_shown(moved: frozenset[str] | Reach | None, sight: Sight, row: Any) -> bool:

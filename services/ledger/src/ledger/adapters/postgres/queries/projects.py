@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from contracts.log.subjects import PROJECT, subject
-from ledger.adapters.postgres.queries import block_columns
+from ledger.adapters.postgres.queries import block_columns, label_columns
 from ledger.adapters.postgres.queries.project_balances import with_balances
 from ledger.adapters.postgres.queries.project_search import project_search
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
@@ -14,8 +14,10 @@ from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page, one_page
 
 _PROJECT_ROWS = f"""
-SELECT project, company, name AS project_name, p.sequence, time AS created, archived, {block_columns.COLUMNS}
-  FROM projects AS p {block_columns.join(block_columns.company("p.company"), ledger="p.ledger")}"""  # noqa: S608
+SELECT project, company, name AS project_name, p.sequence, time AS created, archived, {block_columns.COLUMNS},
+       {label_columns.COLUMNS}
+  FROM projects AS p {label_columns.join("project", "p", "p.project")}
+  {block_columns.join(block_columns.company("p.company"), ledger="p.ledger")}"""  # noqa: S608
 PROJECT_PAGE = f"{_PROJECT_ROWS} JOIN ({{}}) AS page ON page.sequence = p.sequence WHERE ledger = $1 ORDER BY {{}}"
 """The projects of a page, in its order; both are filled in."""
 _COUNTS = """
@@ -71,4 +73,4 @@ class PostgresProjectQueries(SnapshotReader):
 def viewed_project(scope: Scope, row: Any) -> ProjectView:
     """A row of projects, with what the viewer may do there."""
     rights = scope.rights_in(row["company"], row["project"])
-    return ProjectView(**block_columns.viewed(row), rights=list(rights))
+    return ProjectView(**label_columns.viewed(block_columns.viewed(row)), rights=list(rights))

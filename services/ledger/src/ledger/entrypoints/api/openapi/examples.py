@@ -15,6 +15,7 @@ EXAMPLES: Mapping[str, object] = {
     "administrator": ACCOUNT,
     "ask": "the vendor's staff",
     "certificate_sha256": DIGEST,
+    "changed_by": f"account:{ACCOUNT}@{COMPANY}",
     "code_digest": DIGEST,
     "code_hint": "VD10",
     "command_id": COMMAND,

@@ -25,8 +25,9 @@ router = APIRouter(prefix="/v1", tags=["moves of devices"])
 async def move_device(
     serial: SerialOfPath, body: IntoProjectBody, sender: TheCommandSender, command_id: CommandIdOfRequest
 ) -> DeviceChangedResponse:
-    """Move the device, with all that is on it, to another project of the same company."""
+    """Move the device, with all that is on it and its label, to another project of the same company."""
     sequence = await sender.send(MoveDevice(serial=serial, project=body.project), command_id)
+    await sender.services.labels.follow(serial, body.project, sequence)
     return DeviceChangedResponse(serial=serial, sequence=sequence)
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Query
 from starlette.responses import Response
 
 from contracts.identifiers import MAX_SEQUENCE
-from ledger.application.queries.exports import BALANCES, MOVEMENTS, Batch, Column, Wanted
+from ledger.application.queries.exports import BALANCES, LABELS, MOVEMENTS, Batch, Column, Wanted
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.callers import LedgerCaller
 from ledger.entrypoints.api.http.commands import project_of
@@ -91,6 +91,20 @@ async def export_balances(
     batches = services.exports.balances(caller.viewer, wanted)
     pieces = _pieces(slot_for(_slots, services, caller), BALANCES, batches, form)
     return await _file("balances", pieces, form, wanted)
+
+
+@router.get("/labels", dependencies=[Reached], response_class=Response, responses=_FILE)
+async def export_labels(
+    services: TheServices, caller: TheCaller, form: WantedForm, project: OfProject = None
+) -> Response:
+    """The labels and notes of every project that the caller may see, as they are today.
+
+    `kind` says what a row is of, and `id` which one: a project, a device by its serial, an entry by its sequence.
+    """
+    wanted = await _wanted(services, caller, None, project, 0)
+    batches = services.exports.labels(caller.viewer, project)
+    pieces = _pieces(slot_for(_slots, services, caller), LABELS, batches, form)
+    return await _file("labels", pieces, form, wanted)
 
 
 async def _wanted(

@@ -40,6 +40,8 @@ class Job:
     """Whether no line of it can be undone."""
     right: Right = "licenses"
     """What each line needs in its project."""
+    is_entry: bool = True
+    """Whether each line becomes an entry of the ledger."""
 
 
 def _allocate(line: Line, facts: Facts, _: Words) -> None:
@@ -102,6 +104,20 @@ def _move_device(line: Line, facts: Facts, _: Words) -> None:
     if line.project == target:
         line.doubt(_("It is in this project already."))
     line.command = {"name": "move-device", "serial": line.serial, "project": target}
+
+
+LABEL = {"name": "own_name", "place": "place", "reference": "reference"}
+"""Columns of a label, and what the API calls them."""
+
+
+def _label(line: Line, facts: Facts, _: Words) -> None:
+    if not _in_its_project(line, facts, _):
+        return
+    words = {member: line.cells[column] for column, member in LABEL.items() if line.cells.get(column)}
+    line.note = " · ".join(words.values())
+    if not words:
+        line.doubt(_("It says nothing: what the device was called is erased."))
+    line.command = {"name": "label-device", "serial": line.serial, **words}
 
 
 def _upgrade(line: Line, facts: Facts, _: Words) -> None:
@@ -203,6 +219,19 @@ _JOBS = (
         _upgrade,
         needs_project=False,
         is_final=True,
+    ),
+    Job(
+        "label",
+        "Label many devices",
+        "A line for each device: a name, a place and a reference of your own. It replaces what is there.",
+        ("serial", *LABEL),
+        (
+            ("00:90:33:04:c1:01", "Reception", "Vienna, rack 2", "INV-00417"),
+            ("00:90:33:04:c1:02", "", "Vienna, rack 3", ""),
+        ),
+        _label,
+        needs_project=False,
+        is_entry=False,
     ),
 )
 JOBS: Mapping[str, Job] = {job.name: job for job in _JOBS}

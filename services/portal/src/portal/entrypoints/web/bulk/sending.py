@@ -20,7 +20,7 @@ BY_ANOTHER = "idempotency_key_reused"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of a line; of a `failed` one why, of others the entry, unless a colleague did it before."""
+    """What became of a line; of a `failed` one why, of others the entry, if there is one and it is no colleague's."""
 
     line: Line
     state: Literal["done", "before", "failed"]
@@ -94,12 +94,16 @@ def _result(line: Line, answers: Mapping[str, CommandAnswer], stopped: set[str],
             line, "failed", code=problem.get("code", ""), why=problem.get("detail", ""), rule=problem.get("rule", "")
         )
     sequence = _entry_of(found["answer"])
+    if sequence is None:  # what is no entry takes the place of what was there, however often
+        return Result(line, "done")
     return Result(line, "before" if sequence <= known else "done", sequence)
 
 
-def _entry_of(answer: Mapping[str, Any]) -> int:
-    """The entry of a command; a return is answered by its receipt, which names it."""
-    return int(answer["sequence"]) if "sequence" in answer else read(in_base64(answer["document"]))[0]
+def _entry_of(answer: Mapping[str, Any]) -> int | None:
+    """The entry of a command; a return is answered by its receipt, which names it, and a label is no entry."""
+    if "document" in answer:
+        return read(in_base64(answer["document"]))[0]
+    return answer.get("sequence")
 
 
 def _problem(found: CommandAnswer | None) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from portal.entrypoints.web.confirming import require_password
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.pages import words_for
+from portal.entrypoints.web.routes.labels import noted
 from portal.entrypoints.web.serials import whole
 from portal.entrypoints.web.submitting import reached
 from portal.entrypoints.web.two_sides import counted, typed
@@ -99,6 +100,8 @@ async def allocate(request: Request, visit: TheVisit, services: TheServices, pro
         return await _form_page(
             request, visit, services, project, serial=serial, said=typed(form), refused=problem, status=problem.status
         )
+    note = form.text("note")
+    note_refused = await noted(visit, project, done["sequence"], note)
     device = await ask(ledger.get_device, serial, at_least=done["sequence"])
     return services.pages.page(
         request,
@@ -107,6 +110,8 @@ async def allocate(request: Request, visit: TheVisit, services: TheServices, pro
         device=device,
         counts=counts,
         sequence=done["sequence"],
+        note=note,
+        note_refused=note_refused,
     )
 
 

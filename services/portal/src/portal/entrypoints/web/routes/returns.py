@@ -16,6 +16,7 @@ from portal.entrypoints.web.forms import TheForm
 from portal.entrypoints.web.pages import words_for
 from portal.entrypoints.web.return_documents import in_base64, read, too_big
 from portal.entrypoints.web.routes.device_moves import pbx_on
+from portal.entrypoints.web.routes.labels import noted
 from portal.entrypoints.web.routes.projects import free_of, held_by
 from portal.entrypoints.web.two_sides import going
 
@@ -67,9 +68,13 @@ async def give_back(request: Request, visit: TheVisit, services: TheServices, se
     await services.sessions.reach(visit.session.session, sequence)
     device = await ask(visit.api.ledger.get_device, serial, at_least=sequence)
     project = await ask(visit.api.ledger.get_project, device["project"], at_least=sequence)
+    note = form.text("note")
+    note_refused = await noted(visit, device["project"], sequence, note)
     return services.pages.page(
         request,
         "return_receipt.html",
+        note=note,
+        note_refused=note_refused,
         device=device,
         project=project,
         sequence=sequence,

@@ -13,6 +13,7 @@ from portal.entrypoints.web.choices import targets_of
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.pages import words_for
+from portal.entrypoints.web.routes.labels import noted
 from portal.entrypoints.web.routes.projects import free_of
 from portal.entrypoints.web.submitting import reached
 from portal.entrypoints.web.two_sides import counted, going, typed
@@ -67,10 +68,13 @@ async def move(request: Request, visit: TheVisit, services: TheServices, project
     except Problem as problem:
         return await _form_page(request, visit, services, project, held=held, form=form, refused=problem)
     sequence = done["sequence"]
-    there, balance = await asyncio.gather(
-        ask(ledger.get_project, target, at_least=sequence), ask(ledger.get_balance, target, at_least=sequence)
+    there, balance, note_refused = await asyncio.gather(
+        ask(ledger.get_project, target, at_least=sequence),
+        ask(ledger.get_balance, target, at_least=sequence),
+        noted(visit, project, sequence, form.text("note")),
     )
     values: dict[str, Any] = {"target": there, "counts": counts, "free": free_of(balance), "sequence": sequence}
+    values |= {"note": form.text("note"), "note_refused": note_refused}
     came = {one["license_type"]: one["count"] for one in done["held"] or ()}
     return services.pages.page(
         request, "transfer_receipt.html", project=project, held=came, credits=done["credits"], **values
