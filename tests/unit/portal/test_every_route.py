@@ -37,6 +37,7 @@ LEADS = {"see", "RedirectResponse"}
 LOOKED_AT = {
     "pages.py address",
     "submitting.py then if isinstance(then, str) else then(done)",
+    "routes/labels.py what.page",
     "routes/openid.py LINK",
     "routes/openid.py await openid.provider.way_in(attempt)",
     "routes/openid.py await _configured(services).provider.way_out() or '/sign-in'",
