@@ -57,6 +57,7 @@ forgetting it. `runtime.eventlog.writer_process.WriterProcess` runs all of this 
 does.
 """
 
+from runtime.eventlog.command_batch import CommandBatch
 from runtime.eventlog.command_index import CommandIndex
 from runtime.eventlog.definition import (
     AddressedOutcome,
@@ -75,7 +76,7 @@ from runtime.eventlog.definition import (
 from runtime.eventlog.log_replica import LogReplica, PendingEntry
 from runtime.eventlog.ports import Companion, EntryLog, Logged, Replies, WriterObserver
 from runtime.eventlog.speculative_log import DecidedBatch, SpeculativeLog
-from runtime.eventlog.writer import CommandBatch, LostLogError, Writer
+from runtime.eventlog.writer import LostLogError, Writer
 
 __all__ = [
     "AddressedOutcome",

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Generic
 
 from runtime.dead_letters import DeadLetters
+from runtime.eventlog.command_batch import CommandBatch
 from runtime.eventlog.definition import Command, DecodeCommand, Outcome, UndecodableCommandError
 from runtime.eventlog.ports import Replies
-from runtime.eventlog.writer import CommandBatch, LostLogError, Writer
+from runtime.eventlog.writer import LostLogError, Writer
 from runtime.kafka import GroupConsumer, OffsetGone, Partition, Record
 from runtime.logs import get_logger
 from runtime.process import until_stopped

@@ -11,7 +11,6 @@ process repeats the command under the same id.
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic
@@ -19,9 +18,10 @@ from typing import Any, Generic
 from contracts.decisions import Rejection
 from contracts.log.hash_chain import Orphan
 from contracts.log.stop import Stop
+from runtime.eventlog.command_batch import CommandBatch, gathered
 from runtime.eventlog.definition import Command, Event, LogDefinition, Outcome, Proposed, State
 from runtime.eventlog.log_replica import LogReplica, PendingEntry, ReadAgain
-from runtime.eventlog.ports import Companion, EntryLog, Logged, Position, Replies, WriterObserver
+from runtime.eventlog.ports import Companion, EntryLog, Logged, Replies, WriterObserver
 from runtime.eventlog.snapshot_file import Snapshot
 from runtime.eventlog.snapshots import Snapshots, as_of_now
 from runtime.eventlog.speculative_log import CLOCK_BEHIND, Clock, DecidedBatch, SpeculativeLog
@@ -41,18 +41,6 @@ _log = get_logger("runtime.eventlog")
 
 class LostLogError(Exception):
     """Another writer's entry is on the log where ours should be: whatever was decided ahead is void."""
-
-
-@dataclass(frozen=True, slots=True)
-class CommandBatch(Generic[Command]):
-    """Commands in the order of their topics, and the position after the last of them.
-
-    After one that `is_last` the term is over; it may hold nothing.
-    """
-
-    commands: Sequence[Command]
-    position: Position
-    is_last: bool = False
 
 
 _Decided = asyncio.Queue[DecidedBatch[State, Outcome]]
@@ -253,7 +241,7 @@ class Writer(Generic[State, Command, Event, Outcome]):
         appends: _Decided[State, Outcome],
     ) -> None:
         while True:
-            batch = await _gathered(batches)
+            batch = await gathered(batches)
             if batch.position:
                 await self._decide_batch(speculation, batch, appends)
             if batch.is_last:
@@ -384,16 +372,6 @@ class Writer(Generic[State, Command, Event, Outcome]):
             self._speculation.follow()
         else:
             self._lost = True
-
-
-async def _gathered(batches: asyncio.Queue[CommandBatch[Command]]) -> CommandBatch[Command]:
-    """All that waits, as one batch."""
-    batch = await batches.get()
-    while not batches.empty():
-        more = batches.get_nowait()
-        commands, position = [*batch.commands, *more.commands], {**batch.position, **more.position}
-        batch = CommandBatch(commands, position, batch.is_last or more.is_last)
-    return batch
 
 
 def _against(
