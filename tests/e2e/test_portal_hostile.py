@@ -121,10 +121,13 @@ Visitors = Callable[[str], Visitor]
 
 
 def what_no_stop_says(story: Story) -> None:
-    """A key with the customer's reference, and a repair from its case to its end."""
+    """A key with the customer's reference, labels and a note, and a repair from its case to its end."""
     story.clerk.issue_activation_key(licenses=wanted({"Port11": 1}), order_number="PO", customer_reference="theirs")
     broken = other(story.serial, 9)
-    story.partner.add_device(story.project, serial=broken)
+    added = story.partner.add_device(story.project, serial=broken)["sequence"]
+    story.partner.label_device(broken, own_name="Reception", place="Cellar", reference="INV-7", at_least=added)
+    story.partner.label_project(story.project, own_name="Adria")
+    story.partner.note_entry(story.project, str(added), note="For the porter.", at_least=added)
     story.cases.repair(story.cases.file(broken))
 
 

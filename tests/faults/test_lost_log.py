@@ -110,7 +110,7 @@ async def test_a_log_that_was_lost_comes_back_from_its_backup_and_goes_on(
     signer.start()
     async with listening(kafka_topics, client.address) as later, at_work(kafka_topics, tmp_path / "after.log"):
         (first,) = client.told[client.asked[-1].command_id]
-        assert await later.ask(client.asked[-1]) == first.model_copy(update={"repeated": True})
+        assert await later.ask(client.asked[-1]) == first.model_copy(update={"repeated": True, "issue": None})
         new = await later.ask(later.command(*allocation()))
     assert isinstance(new, Accepted)
     assert new.sequence == len(before) + 1

@@ -90,7 +90,6 @@ def shown(project: str, serial: str) -> dict[str, Sequence[str]]:
             "Download the license file",
         ),
         f"/devices/{serial}/test": ("Put the test on the device",),
-        f"/devices/{serial}/warranty": ("Extend the warranty",),
         f"/devices/{serial}/move": ("Move the device",),
         f"/devices/{serial}/return": ("See before and after",),
         f"/projects/{project}/claim-codes": ("Make a claim code",),

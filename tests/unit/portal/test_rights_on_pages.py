@@ -19,6 +19,7 @@ EMPTY = "00903304a1c8"
 OWN, FOREIGN = "v", "another company"
 SHOWN = {
     **shown(PROJECT, SERIAL),
+    f"/devices/{SERIAL}/warranty": ("Extend the warranty",),
     f"/devices/{EMPTY}/move": ("Release the device",),
     f"/devices/{SERIAL}/take-back": ("Take them back",),
     "/keys": ("See what they hold",),
