@@ -6,7 +6,7 @@ import json
 import secrets
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import httpx
@@ -32,6 +32,12 @@ ATTEMPT = Attempt("a secret of this browser", "its cookie")
 def left_half(access_token: str) -> str:
     digest = hashlib.sha256(access_token.encode()).digest()
     return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
+
+
+class FromNow(NamedTuple):
+    """A time in a claim, counted from when the token is signed."""
+
+    seconds: int
 
 
 class Elsewhere:
@@ -63,7 +69,12 @@ class Elsewhere:
         return self.signed({**usual, "events": {LOGOUT: {}}, **claims}, typ="logout+jwt")
 
     def signed(self, claims: dict[str, Any], **head: Any) -> str:
-        known = {name: value for name, value in claims.items() if value is not None}
+        now = int(time.time())
+        known = {
+            name: now + value.seconds if isinstance(value, FromNow) else value
+            for name, value in claims.items()
+            if value is not None
+        }
         return jwt.encode(known, self.key, algorithm=self.algorithm, headers={"kid": self.kid, **head})
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -167,9 +178,9 @@ async def test_a_provider_that_wants_the_secret_in_the_form_gets_it_there(
         {"aud": [CLIENT, "another client"], "azp": "another client"},
         {"azp": "another client"},
         {"iss": "https://evil.example"},
-        {"exp": int(time.time()) - LEEWAY_SECONDS - 1},
+        {"exp": FromNow(-LEEWAY_SECONDS - 1)},
         {"exp": None},
-        {"iat": int(time.time()) + 3600},
+        {"iat": FromNow(3600)},
         {"at_hash": left_half("another access token")},
         {"sub": None},
     ],
@@ -234,7 +245,7 @@ async def test_tokens_of_unknown_keys_do_not_let_the_portal_ask_the_provider_for
         ({}, ("7", "s")),
         ({"sid": None}, ("7", "")),
         ({"sub": None}, ("", "s")),
-        ({"exp": int(time.time()) + 86_400, "aud": [CLIENT], "events": {LOGOUT: {}, "another": {}}}, ("7", "s")),
+        ({"exp": FromNow(60), "aud": [CLIENT], "events": {LOGOUT: {}, "another": {}}}, ("7", "s")),
     ],
 )
 async def test_a_logout_token_says_whose_session_has_ended(
@@ -254,9 +265,9 @@ async def test_a_logout_token_says_whose_session_has_ended(
         {"aud": None},
         {"iat": None},
         {"iat": "yesterday"},
-        {"iat": int(time.time()) + 3600},
-        {"iat": int(time.time() - LOGOUT_LIFE.total_seconds() - 60)},
-        {"exp": int(time.time()) - LEEWAY_SECONDS - 1},
+        {"iat": FromNow(3600)},
+        {"iat": FromNow(-int(LOGOUT_LIFE.total_seconds()) - 60)},
+        {"exp": FromNow(-LEEWAY_SECONDS - 1)},
         {"jti": None},
         {"jti": ""},
         {"events": None},

@@ -108,3 +108,24 @@ async def test_a_page_asks_as_often_for_many_rows_as_for_one(tmp_path: Path, kin
 
     assert {path: many[path] for path in paths if len(many[path]) > len(few[path])} == {}
     assert {path: asked for path, asked in few.items() if len(asked) > MOST} == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [("reseller", "/people"), ("reseller", f"/projects/{PROJECT}/people"), ("vendor", f"/staff/companies/{PROJECT}")],
+)
+async def test_people_of_a_long_list_are_on_pages(tmp_path: Path, kind: str, path: str) -> None:
+    asked = list[httpx.URL]()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        said = HostileApis().answer(request)
+        if request.url.path.endswith("/members"):
+            asked.append(request.url)
+            return httpx.Response(200, json=said.json() | {"next": "50"})
+        return said
+
+    async with pages(tmp_path, AnsweringApis(answer), OneSession(company_kind=kind)) as portal:
+        first = await portal.get(path)
+        assert f'href="{path}?cursor=50" rel="next"' in first.text
+        await portal.get(f"{path}?cursor=50")
+    assert [one.params.get("cursor") for one in asked if one.params["limit"] == "50"] == [None, "50"]

@@ -15,7 +15,9 @@ from portal.entrypoints.web.forms import TheForm
 from portal.entrypoints.web.rights import RIGHTS
 from portal.entrypoints.web.submitting import submit
 
-MOST_PEOPLE = 200
+GRANTS_A_PAGE = 50
+MOST_COLLEAGUES = 200
+"""Among whom one chooses; of others the id is typed, as a guest's is."""
 RIGHT = "right-"
 Right = Literal["view", "licenses", "return", "test", "service", "rma", "rights"]
 
@@ -23,9 +25,11 @@ router = APIRouter(prefix="/projects/{project}/people")
 
 
 @router.get("")
-async def grants_page(request: Request, visit: TheVisit, services: TheServices, project: str) -> Response:
+async def grants_page(
+    request: Request, visit: TheVisit, services: TheServices, project: str, cursor: str | None = None
+) -> Response:
     """Who was given which rights; administrators of the company have all and are not listed."""
-    return await _page(request, visit, services, project)
+    return await _page(request, visit, services, project, cursor=cursor)
 
 
 @router.post("")
@@ -72,12 +76,18 @@ async def _changed(
 
 
 async def _page(
-    request: Request, visit: Visit, services: Services, project: str, refused: Problem | None = None
+    request: Request,
+    visit: Visit,
+    services: Services,
+    project: str,
+    *,
+    refused: Problem | None = None,
+    cursor: str | None = None,
 ) -> Response:
     ledger, at_least = visit.api.ledger, visit.api.at_least
     found, listed, members = await asyncio.gather(
         ask(ledger.get_project, project, at_least=at_least),
-        ask(ledger.list_grants, project, limit=MOST_PEOPLE, at_least=at_least),
+        ask(ledger.list_grants, project, cursor=cursor, limit=GRANTS_A_PAGE, at_least=at_least),
         _members(visit),
     )
     grants = listed["items"]
@@ -89,6 +99,7 @@ async def _page(
         status=refused.status if refused else 200,
         project=found,
         grants=grants,
+        following=listed["next"],
         members=[one for one in members if not one["administrator"]],
         names=await services.accounts.names(colleagues),
         companies=await services.accounts.company_names([one["acting_for"] for one in grants]),
@@ -100,7 +111,9 @@ async def _page(
 async def _members(visit: Visit) -> list[Any]:
     """The members of the company, as far as the visitor may know them."""
     try:
-        page = await ask(visit.api.ledger.list_members, visit.company, limit=MOST_PEOPLE, at_least=visit.api.at_least)
+        page = await ask(
+            visit.api.ledger.list_members, visit.company, limit=MOST_COLLEAGUES, at_least=visit.api.at_least
+        )
     except Problem:
         return []
     return list(page["items"])

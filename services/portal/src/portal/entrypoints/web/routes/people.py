@@ -22,15 +22,16 @@ from portal.entrypoints.web.qr import qr
 from portal.entrypoints.web.routes.companies import companies_of
 from portal.entrypoints.web.submitting import reached, submit
 
-MOST_PEOPLE = 200
+PEOPLE_A_PAGE = 50
+MOST_INVITATIONS = 200
 
 router = APIRouter()
 
 
 @router.get("/people")
-async def people_page(request: Request, visit: TheVisit, services: TheServices) -> Response:
+async def people_page(request: Request, visit: TheVisit, services: TheServices, cursor: str | None = None) -> Response:
     """Members and invitations, for administrators; others read whom to ask."""
-    return await _page(request, visit, services)
+    return await _page(request, visit, services, cursor=cursor)
 
 
 @router.post("/people/invitations")
@@ -103,16 +104,29 @@ async def join(request: Request, session: TheSession, services: TheServices, for
     return see("/" if new else "/company")
 
 
-async def _page(request: Request, visit: Visit, services: Services, refused: Problem | None = None) -> Response:
+async def _page(
+    request: Request,
+    visit: Visit,
+    services: Services,
+    *,
+    refused: Problem | None = None,
+    cursor: str | None = None,
+) -> Response:
     ledger, at_least = visit.api.ledger, visit.api.at_least
     members: list[Any] = []
     invitations: list[Any] = []
+    following: str | None = None
     try:
-        members = (await ask(ledger.list_members, visit.company, limit=MOST_PEOPLE, at_least=at_least))["items"]
-        invitations = (await ask(ledger.list_invitations, visit.company, limit=MOST_PEOPLE, at_least=at_least))["items"]
+        page = await ask(ledger.list_members, visit.company, cursor=cursor, limit=PEOPLE_A_PAGE, at_least=at_least)
+        members, following = page["items"], page["next"]
+        made = await ask(ledger.list_invitations, visit.company, limit=MOST_INVITATIONS, at_least=at_least)
+        invitations = made["items"]
         is_administrator = True
-    except Problem:
+    except Problem as problem:
+        if problem.code != "no_right":
+            raise
         is_administrator = False
+    administrators = sum(one["administrator"] for one in members)
     return services.pages.page(
         request,
         "people.html",
@@ -121,7 +135,8 @@ async def _page(request: Request, visit: Visit, services: Services, refused: Pro
         invitations=invitations[::-1],
         names=await services.accounts.names([one["account"] for one in members]),
         is_administrator=is_administrator,
-        administrators=sum(one["administrator"] for one in members),
+        has_one_administrator=administrators == 1 and not (cursor or following),
+        following=following,
         now=services.clock().isoformat(),
         refused=refused,
     )

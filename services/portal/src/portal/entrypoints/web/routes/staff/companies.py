@@ -19,7 +19,7 @@ from portal.entrypoints.web.submitting import reached
 COMPANIES_A_PAGE = 50
 MOST_FOUND = 20
 """Companies by part of their name; more of them want more of it."""
-MOST_PEOPLE = 200
+PEOPLE_A_PAGE = 50
 MOST_PROJECTS = 50
 KINDS = {"reseller": "Reseller", "end_customer": "End customer", "vendor": "Vendor"}
 """Kinds of companies in the words of a page."""
@@ -96,18 +96,20 @@ async def register(request: Request, visit: TheStaff, services: TheServices, for
 
 
 @router.get("/{company}")
-async def company_page(request: Request, visit: TheStaff, services: TheServices, company: str) -> Response:
+async def company_page(
+    request: Request, visit: TheStaff, services: TheServices, company: str, cursor: str | None = None
+) -> Response:
     """What it is, who belongs to it, and its projects."""
-    return await _company_page(request, visit, services, company)
+    return await _company_page(request, visit, services, company, cursor=cursor)
 
 
 async def _company_page(
-    request: Request, visit: Visit, services: Services, company: str, *, error: str = ""
+    request: Request, visit: Visit, services: Services, company: str, *, error: str = "", cursor: str | None = None
 ) -> Response:
     ledger, at_least = visit.api.ledger, visit.api.at_least
     found, members, projects, names = await asyncio.gather(
         ask(ledger.get_company, company, at_least=at_least),
-        ask(ledger.list_members, company, limit=MOST_PEOPLE, at_least=at_least),
+        ask(ledger.list_members, company, cursor=cursor, limit=PEOPLE_A_PAGE, at_least=at_least),
         ask(ledger.list_projects, company=company, limit=MOST_PROJECTS, at_least=at_least),
         services.accounts.company_names([company]),
     )
@@ -120,6 +122,7 @@ async def _company_page(
         name=names.get(company, ""),
         kinds=KINDS,
         members=members["items"],
+        following=members["next"],
         people=await services.accounts.names([one["account"] for one in members["items"]])
         if company == visit.company
         else {},
