@@ -8,7 +8,11 @@ OCTETS = "application/octet-stream"
 
 
 def saved_as(name: str, content: bytes, media_type: str = OCTETS) -> Response:
-    """A response that is saved under a name of any characters (RFC 6266)."""
+    """A response that is saved under a name of any characters."""
+    return Response(content, media_type=media_type, headers=saving(name))
+
+
+def saving(name: str) -> dict[str, str]:
+    """The header by which a response is saved under a name (RFC 6266)."""
     plain = "".join(one if one.isascii() and (one.isalnum() or one in "._- ") else "_" for one in name)
-    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-    return Response(content, media_type=media_type, headers={"Content-Disposition": disposition})
+    return {"Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"}

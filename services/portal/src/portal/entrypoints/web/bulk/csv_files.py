@@ -77,11 +77,20 @@ def read(text: str, _: Words, *, most_bytes: int = MAX_BYTES) -> CsvFile:
 
 def written(columns: Sequence[str], lines: Iterable[Mapping[str, str]], separator: str) -> str:
     """A table that `read` reads again, and in which a spreadsheet finds no formula."""
+    return lines_of(columns, [dict(zip(columns, columns, strict=True)), *lines], separator)
+
+
+def lines_of(columns: Sequence[str], lines: Iterable[Mapping[str, str]], separator: str) -> str:
+    """Lines of such a table, without its head."""
     text = io.StringIO()
     table = csv.writer(text, delimiter=separator, lineterminator="\r\n")
-    table.writerow([_harmless(name) for name in columns])
     table.writerows([_harmless(line.get(name, "")) for name in columns] for line in lines)
     return text.getvalue()
+
+
+def separator_of(_: Words) -> str:
+    """What stands between cells where the reader's spreadsheet is at home."""
+    return ";" if _.language == "de" else ","
 
 
 def too_big(_: Words) -> FileWrong:

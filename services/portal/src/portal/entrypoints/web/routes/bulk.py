@@ -9,7 +9,16 @@ from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from portal.entrypoints.web.bulk.csv_files import MARK, MAX_BYTES, MAX_LINES, FileWrong, decoded, read, written
+from portal.entrypoints.web.bulk.csv_files import (
+    MARK,
+    MAX_BYTES,
+    MAX_LINES,
+    FileWrong,
+    decoded,
+    read,
+    separator_of,
+    written,
+)
 from portal.entrypoints.web.bulk.jobs import JOBS, Job
 from portal.entrypoints.web.bulk.plans import Plan, planned
 from portal.entrypoints.web.bulk.sending import newest_of, preview_keys, send
@@ -59,8 +68,7 @@ async def example(request: Request, _visit: TheVisit, job: TheJob) -> Response:
     """A file to begin with, in the form that spreadsheets of the reader's language write."""
     columns = (*job.columns, *job.types)
     lines = [dict(zip(columns, said, strict=True)) for said in job.example]
-    separator = ";" if words_for(request).language == "de" else ","
-    return _file(f"{job.name}-example.csv", written(columns, lines, separator))
+    return _file(f"{job.name}-example.csv", written(columns, lines, separator_of(words_for(request))))
 
 
 @router.post("/{job}/preview")

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from contracts.dates import civil_day
 from licensing_client import Problem
-from licensing_client.api import GuaranteeStatus
+from licensing_client.api import DeviceViewPage, GuaranteeStatus
 from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.dependencies import TheServices, TheVisit
 from portal.entrypoints.web.forms import TheForm
@@ -58,16 +58,7 @@ async def devices_page(
     stand = None if as_of else (await newest(visit.api, 1))["as_of"]
     ledger, at_least = visit.api.ledger, visit.api.at_least
     found, projects = await asyncio.gather(
-        ask(
-            ledger.find_devices,
-            project=wanted.project or None,
-            license_type=wanted.license_type or None,
-            delivered=DELIVERED.get(wanted.delivered),
-            as_of=as_of or None,
-            cursor=cursor,
-            limit=DEVICES_A_PAGE,
-            at_least=at_least,
-        ),
+        find_devices(visit.api, wanted, as_of, cursor, DEVICES_A_PAGE),
         ask(ledger.list_projects, limit=200, at_least=at_least),
     )
     names = {one["project"]: one["project_name"] for one in projects["items"]}
@@ -84,6 +75,20 @@ async def devices_page(
         following=found["next"],
         names=names,
         wanted=wanted,
+    )
+
+
+async def find_devices(api: Asking, wanted: Wanted, as_of: str, cursor: str | None, limit: int) -> DeviceViewPage:
+    """A page of the list."""
+    return await ask(
+        api.ledger.find_devices,
+        project=wanted.project or None,
+        license_type=wanted.license_type or None,
+        delivered=DELIVERED.get(wanted.delivered),
+        as_of=as_of or None,
+        cursor=cursor,
+        limit=limit,
+        at_least=api.at_least,
     )
 
 

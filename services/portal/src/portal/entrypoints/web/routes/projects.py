@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from contracts.dates import civil_day
 from licensing_client import Problem
-from licensing_client.api import BalanceView, DeviceView, DeviceViewPage, ProjectView
-from portal.adapters.apis import ask
+from licensing_client.api import BalanceView, DeviceView, DeviceViewPage, ProjectView, ProjectViewPage
+from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.balances import sheet
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.forms import TheForm
@@ -87,16 +87,7 @@ async def _projects_page(  # noqa: PLR0913 - what was typed stays
 ) -> Response:
     fields = {"name": name} if name else {}
     stand = None if as_of else (await newest(visit.api, 1))["as_of"]
-    found = await ask(
-        visit.api.ledger.list_projects,
-        project_name=name or None,
-        archived=None if as_of else False,
-        expand="balances",
-        as_of=as_of or None,
-        cursor=cursor,
-        limit=PROJECTS_A_PAGE,
-        at_least=visit.api.at_least,
-    )
+    found = await find_projects(visit.api, name, as_of, cursor, PROJECTS_A_PAGE)
     projects = found["items"]
     if as_of:
         time = then(as_of, stand_of(projects), civil_day(services.clock()), fields)
@@ -112,6 +103,20 @@ async def _projects_page(  # noqa: PLR0913 - what was typed stays
         following=found["next"],
         refused=refused,
         typed=typed,
+    )
+
+
+async def find_projects(api: Asking, name: str, as_of: str, cursor: str | None, limit: int) -> ProjectViewPage:
+    """A page of the list."""
+    return await ask(
+        api.ledger.list_projects,
+        project_name=name or None,
+        archived=None if as_of else False,
+        expand="balances",
+        as_of=as_of or None,
+        cursor=cursor,
+        limit=limit,
+        at_least=api.at_least,
     )
 
 

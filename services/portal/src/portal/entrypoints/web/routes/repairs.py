@@ -1,16 +1,18 @@
 """RMA cases: the list, which is the clerk's queue, a new one, and one with all that was said in it."""
 
 import asyncio
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Annotated, Any, cast
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contracts.dates import civil_day
 from licensing_client import Problem
-from licensing_client.cases_api import CaseView, ContactBody, EntryView, MessageView
-from portal.adapters.apis import ask, unless_away
+from licensing_client.cases_api import CaseView, ContactBody, EntryView, MessageView, SummaryViewPage
+from portal.adapters.apis import Asking, ask, unless_away
 from portal.entrypoints.web import case_words
 from portal.entrypoints.web.case_steps import LABELS, QUOTE_STANDS, STEPS, Step
 from portal.entrypoints.web.choices import may, open_projects
@@ -31,36 +33,56 @@ FILED_ADDRESS = ("technical_phone", "to", "street", "postal_code", "city", "coun
 router = APIRouter(prefix="/rmas")
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which cases a list is of; what is empty does not matter."""
+
+    show: str = "open"
+    find: str = ""
+    state: str = ""
+
+    @property
+    def query(self) -> str:
+        """What of it stands in an address."""
+        return urlencode({"show": self.show, "find": self.find, "state": self.state})
+
+
 @router.get("")
 async def cases_page(
     request: Request,
     visit: TheVisit,
     services: TheServices,
-    show: str = "open",
-    find: str = "",
-    state: str = "",
+    wanted: Annotated[Wanted, Depends()],
     cursor: str | None = None,
 ) -> Response:
     """The cases, oldest first: those that are open, unless others are asked for."""
-    is_number = find.upper().startswith("RMA-")
-    page = await ask(
-        visit.api.cases.find_cases,
-        is_open=True if show == "open" else None,
-        owed=True if show == "owed" else None,
-        state=cast("Any", state) if state in case_words.STATES else None,
+    page = await find_cases(visit.api, wanted, cursor, CASES_A_PAGE)
+    return services.pages.page(
+        request,
+        "repairs.html",
+        words=case_words,
+        cases=page["items"],
+        following=page["next"],
+        wanted=wanted,
+        show=wanted.show,
+        find=wanted.find,
+        state=wanted.state,
+    )
+
+
+async def find_cases(api: Asking, wanted: Wanted, cursor: str | None, limit: int) -> SummaryViewPage:
+    """A page of the list."""
+    find, is_number = wanted.find, wanted.find.upper().startswith("RMA-")
+    return await ask(
+        api.cases.find_cases,
+        is_open=True if wanted.show == "open" else None,
+        owed=True if wanted.show == "owed" else None,
+        state=cast("Any", wanted.state) if wanted.state in case_words.STATES else None,
         rma=find.upper() if is_number else None,
         serial=(_digits(find) or None) if find and not is_number else None,
         cursor=cursor,
-        limit=CASES_A_PAGE,
+        limit=limit,
     )
-    values: dict[str, Any] = {
-        "cases": page["items"],
-        "following": page["next"],
-        "show": show,
-        "find": find,
-        "state": state,
-    }
-    return services.pages.page(request, "repairs.html", words=case_words, **values)
 
 
 @router.get("/new")
