@@ -81,9 +81,18 @@ class AudioApi:
         return answer.json()
 
     async def accepts(self, answer: httpx.Response) -> str:
-        """The conversion that a request became, which must be accepted."""
+        """The conversion that a request became, which must be accepted, once its row is there.
+
+        The API waits for that, but not for a projector whose group has just changed.
+        """
         assert answer.status_code == 202, answer.text
-        return str(answer.json()["job"])
+        job = str(answer.json()["job"])
+
+        async def is_there() -> bool:
+            return bool(await self.rows("SELECT FROM audio.jobs WHERE job = $1", job))
+
+        await until(is_there, WAIT_SECONDS)
+        return job
 
     async def ended(self, job: str, who: Account = anna) -> dict[str, Any]:
         """The conversion once it has its outcome."""
