@@ -160,7 +160,8 @@ class Leadership(Generic[Command, Outcome]):
             task = tasks.create_task(self._writers[number].lead(batches, self._replies_for(group)))
             terms[number] = _Term(batches, task)
         self.leading = frozenset(terms)
-        self._aside_since = 0 if terms else self._aside_since
+        if terms and not self._is_to_hand_over:
+            self._aside_since = 0
         _log.info("terms_begun", **{f"{self._noun}s": sorted(terms)})
         return terms
 

@@ -82,10 +82,10 @@ class Busy(Group):
 class Handed(Group):
     """A group that tells how long its members stand aside; each has its own name."""
 
-    def __init__(self, turns: Turns, joined: list[int]) -> None:
+    def __init__(self, turns: Turns, joined: list[Turns]) -> None:
         super().__init__(turns, frozenset({COMMANDS}) if not turns.aside_since else frozenset())
         self._number = len(joined)
-        joined.append(turns.aside_since)
+        joined.append(turns)
 
     def member(self) -> str:
         return f"member-{self._number}"
@@ -95,8 +95,9 @@ class Handed(Group):
         return await super().next_batch()
 
 
-async def test_who_hands_over_answers_what_it_has_and_joins_again_as_one_that_stands_aside() -> None:
-    joined, stop = list[int](), asyncio.Event()
+@pytest.mark.parametrize("rebalances", [0, 1], ids=["by itself", "while another joins"])
+async def test_who_hands_over_answers_what_it_has_and_joins_again_as_one_that_stands_aside(rebalances: int) -> None:
+    joined, stop = list[Turns](), asyncio.Event()
     writer = Writer.of(hall_log(), MemoryLog(Log(random.Random(1))), lambda: NOON, Noticed())
 
     def group_for(turns: Turns) -> Any:
@@ -111,8 +112,9 @@ async def test_who_hands_over_answers_what_it_has_and_joins_again_as_one_that_st
         running = asyncio.create_task(leads.run(stop))
         await until(lambda: leads.leading == frozenset({0}))
         assert leads.member == "member-0"
+        joined[0].count += rebalances
         leads.hand_over(now_ms=1234)
-        await until(lambda: joined == [0, 1234])
+        await until(lambda: [turns.aside_since for turns in joined] == [0, 1234])
         await until(lambda: leads.member == "member-1")
         assert leads.leading == frozenset()
         stop.set()
