@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -123,9 +124,7 @@ class Process:
         """End it and its session at once, as a crash would. Idempotent."""
         known = identity.read(self._pid_file)
         if known is not None:
-            for pid in known.session():
-                _kill(pid)
-            if not _wait_while(lambda: _runs(known) or bool(known.session()), KILL_SECONDS):
+            if not _wait_while(lambda: _kill_session(known) or _runs(known), KILL_SECONDS):
                 raise StackError(f"{self.name} (pid {known.pid}) does not end, even killed.")
         self._pid_file.unlink(missing_ok=True)
 
@@ -161,8 +160,10 @@ def _primary_group(user: str) -> int:
     return pwd.getpwnam(user).pw_gid
 
 
-def _kill(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+def _kill_session(known: identity.Identity) -> bool:
+    """Kill what its session holds now; whether there was any. Who was just forked is found by the next look."""
+    members = known.session()
+    for pid in members:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return bool(members)

@@ -13,6 +13,14 @@ from dev.stack.process import Process, Program
 STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
 )
+FERTILE = """
+import os, time
+print("begun", flush=True)
+for _ in range(400):
+    if os.fork() == 0:
+        break
+time.sleep(60)
+"""
 SLEEP = Program(("sleep", "60"))
 
 
@@ -67,6 +75,14 @@ def test_a_process_that_ignores_the_request_is_killed_after_a_bounded_time(proce
     process.stop()
 
     assert not process.is_alive()
+
+
+def test_a_process_is_killed_with_what_it_starts_meanwhile(process: Process) -> None:
+    process.spawn(Program((sys.executable, "-c", FERTILE)))
+    process.wait_until(lambda: "begun" in process.log.read_text(), seconds=10, progress=silent)
+    process.kill()
+
+    assert not process.was_started()
 
 
 def test_a_crashed_process_was_started_and_is_not_alive(process: Process) -> None:
