@@ -123,9 +123,8 @@ class Process:
     def kill(self) -> None:
         """End it and its session at once, as a crash would. Idempotent."""
         known = identity.read(self._pid_file)
-        if known is not None:
-            if not _wait_while(lambda: _kill_session(known) or _runs(known), KILL_SECONDS):
-                raise StackError(f"{self.name} (pid {known.pid}) does not end, even killed.")
+        if known is not None and not _wait_while(lambda: _kill_session(known) or _runs(known), KILL_SECONDS):
+            raise StackError(f"{self.name} (pid {known.pid}) does not end, even killed.")
         self._pid_file.unlink(missing_ok=True)
 
     def log_tail(self) -> str:
