@@ -62,7 +62,7 @@ check-deploy: setup ## Build every overlay of deploy/k8s and check it against sc
 	@$(BIN)/python -m dev.kubernetes.check
 
 check-cluster: setup ## Let a real API server admit every manifest and refuse bad ones (needs Go; minutes at first)
-	@$(BIN)/python -m dev.kubernetes.apiserver.check
+	@$(BIN)/python -m dev.kubernetes.cluster.check
 
 check: setup ## Lint, types, layers, and no frozen event changed since SINCE
 	@$(BIN)/ruff check .
