@@ -4,8 +4,8 @@ import shlex
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dev.kubernetes.cluster.kubectl import Kubectl
@@ -15,6 +15,8 @@ from dev.kubernetes.cluster.verbs import WAIT_SECONDS
 from dev.stack.places import ROOT
 
 COMMAND_SECONDS = 300.0
+LAST_LINES = 3
+"""Of what a command that failed said: a drain repeats itself until its time is over."""
 FILES = ("password.txt",)
 """Files that a page takes for granted."""
 SPACES = ("collector", "gateway", "keda", "monitoring", "operators")
@@ -51,6 +53,7 @@ class Shell:
     kubectl: Kubectl
     folder: Path
     programs: Path
+    succeeded: set[Command] = field(default_factory=set[Command])
 
     @property
     def trace(self) -> Path:
@@ -85,12 +88,10 @@ class Shell:
             check=False,
             timeout=COMMAND_SECONDS,
         )
-        return f"{command}: {done.stderr.strip()}" if done.returncode else None
-
-    def run_all(self, found: Sequence[Command], own: Mapping[str, str], wait_seconds: int) -> str | None:
-        """One after the other up to the first that fails, as an operator would; what that one said."""
-        said = (self.run(command, own, wait_seconds) for command in found)
-        return next((wrong for wrong in said if wrong), None)
+        if done.returncode:
+            return f"{command}: {' / '.join(done.stderr.strip().splitlines()[-LAST_LINES:])}"
+        self.succeeded.add(command)
+        return None
 
     def counted(self) -> str:
         """What became of the command lines until now."""
@@ -104,8 +105,8 @@ class Shell:
 
 
 def wrong(shell: Shell) -> Iterator[str]:
-    """One sentence for each command that fails."""
+    """One sentence for each command that fails; what has succeeded in its place before is not run again."""
     for page in pages():
         for command in commands_of(page):
-            if failed := shell.run(command, {}):
+            if command not in shell.succeeded and (failed := shell.run(command, {})):
                 yield failed

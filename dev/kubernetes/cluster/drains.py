@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from dev.kubernetes.cluster.history import Sighting, fewest_ready
@@ -14,6 +15,7 @@ DRAIN = "Take a node away"
 """The heading of the page on operations."""
 PLANTED = ("licensing", "ledger-writer")
 """Namespace and name of the budget in whose place a bad one is planted."""
+BY_BUDGET = "violate the pod's disruption budget"
 
 
 def wrong_drain(seen: Sequence[Sighting], since: int, copies: Copies) -> Iterator[str]:
@@ -35,16 +37,22 @@ def wrong_budgets(budgets: Iterable[Found]) -> Iterator[str]:
 
 
 def wrong_evictions(kubectl: Kubectl, deployments: Iterable[Found], pods: Sequence[Found]) -> Iterator[str]:
-    """Takes two copies of each process at once: the first one goes, the second one is held by the budget."""
+    """Takes two copies of each process at the same moment: the budget lets one of them go and holds the other one."""
     for deployment in deployments:
-        name = deployment["metadata"]["name"]
-        evicted = [_evict(kubectl, pod) for pod in copies_of(deployment, pods)[:2]]
-        if not evicted[0].well:
-            yield f"{name}: its budget does not let a copy go: {evicted[0].text.strip()}"
-        if len(evicted) > 1 and evicted[1].well:
-            yield f"{name}: its budget lets both copies go at once"
-        elif len(evicted) > 1 and "disruption budget" not in evicted[1].text:
-            yield f"{name}: its second copy is held by something else: {evicted[1].text.strip()}"
+        copies = copies_of(deployment, pods)[:2]
+        with ThreadPoolExecutor(len(copies)) as hands:
+            said = list(hands.map(lambda pod: _evict(kubectl, pod), copies))
+        yield from judged(deployment["metadata"]["name"], said)
+
+
+def judged(name: str, said: Sequence[Said]) -> Iterator[str]:
+    """One sentence unless one eviction was accepted and every other one was refused by the budget."""
+    held = [one.text.strip() for one in said if not one.well]
+    if len(held) == len(said):
+        yield f"{name}: no copy may go: {held[0]}"
+    elif len(said) - len(held) > 1:
+        yield f"{name}: its budget lets both copies go at once"
+    yield from (f"{name}: a copy is held by something else: {one}" for one in held if BY_BUDGET not in one)
 
 
 def _evict(kubectl: Kubectl, pod: Found) -> Said:

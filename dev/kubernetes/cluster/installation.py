@@ -1,7 +1,7 @@
 """The installation of a site on the cluster: what is there, what happened, and how a page's commands are run on it."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from dev.kubernetes.cluster.history import Sighting, sightings
 from dev.kubernetes.cluster.kubectl import KUBECTL, Kubectl, RefusedError
 from dev.kubernetes.cluster.pages import Command, of_section
 from dev.kubernetes.cluster.site import Site
+from dev.kubernetes.cluster.verbs import WAIT_SECONDS
 from dev.kubernetes.manifests import Manifest
 from dev.stack.places import ROOT
 from dev.stack.process import Process, Program
@@ -32,16 +33,21 @@ class Installation:
     watch: Process
     page: Sequence[Command]
 
-    def follow(self, heading: str, words: Mapping[str, str] | None = None, wait_seconds: int = 60) -> str | None:
+    def follow(self, heading: str, wait_seconds: int = WAIT_SECONDS) -> str | None:
         """Run the commands below a heading of the page, up to the first that fails; what it said."""
         found = of_section(self.page, heading)
         if not found:
             return f"docs/operations.md has no commands below «{heading}»"
-        return self.shell.run_all(found, words or {}, wait_seconds)
+        said = (self.shell.run(command, {}, wait_seconds) for command in found)
+        return next((wrong for wrong in said if wrong), None)
 
-    def must_follow(self, heading: str, words: Mapping[str, str] | None = None) -> Iterator[str]:
+    def must_follow(self, heading: str) -> Iterator[str]:
         """The same, where a command that fails is an error."""
-        if wrong := self.follow(heading, words):
+        if wrong := self.follow(heading):
+            yield wrong
+
+    def must_run(self, command: Command, **words: str) -> Iterator[str]:
+        if wrong := self.shell.run(command, words):
             yield wrong
 
     def settled(self) -> Iterator[str]:
@@ -56,6 +62,7 @@ class Installation:
         least = {one["spec"]["scaleTargetRef"]["name"]: one["spec"]["minReplicas"] for one in autoscalers}
         nodes = self.kubectl.items("nodes")
         yield from placement.wrong(self.deployments(), self.pods(), nodes, least)
+        yield from placement.wrong_sets(self.kubectl.items("statefulsets", "-A"), self.kubectl.items("pods", "-A"))
 
     def deployments(self) -> list[Manifest]:
         return self.kubectl.items("deployments", "-A", *PART)
@@ -92,7 +99,7 @@ def begun(kubectl: Kubectl, state: Path) -> Iterator[Installation]:
     shell.prepare()
     asked = ("get", "pods", "-A", "--watch", "--output-watch-events", "-o", "json")
     try:
-        watch.spawn(Program((str(KUBECTL), f"--kubeconfig={kubectl.kubeconfig}", *asked)))
+        watch.spawn(Program((str(KUBECTL), f"--kubeconfig={kubectl.kubeconfig}", *asked), kubectl.environment))
         yield Installation(kubectl, site, shell, watch, commands_of(ROOT / "docs" / "operations.md"))
     finally:
         watch.stop()

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from dev.kubernetes.manifests import Manifest
 
-OF_AN_EXTERNAL_SECRET = """
+FROM_THE_STORE = """
 apiVersion: v1
 kind: Secret
 metadata: {name: {{ .spec.target.name }}, namespace: {{ .metadata.namespace }}}
@@ -21,14 +21,14 @@ stringData:
   {{ $key | Quote }}: simulated
 {{ end }}{{ end }}
 """
-OF_A_CERTIFICATE = """
+FROM_CERT_MANAGER = """
 apiVersion: v1
 kind: Secret
 metadata: {name: {{ .spec.secretName }}, namespace: {{ .metadata.namespace }}}
 type: kubernetes.io/tls
 stringData: {tls.crt: simulated, tls.key: simulated, ca.crt: simulated}
 """
-OF_A_KAFKA_USER = """
+USER_OF_KAFKA = """
 apiVersion: v1
 kind: Secret
 metadata:
@@ -38,7 +38,7 @@ metadata:
   - {apiVersion: kafka.strimzi.io/v1, kind: KafkaUser, name: {{ .metadata.name }}, uid: {{ .metadata.uid }}}
 stringData: {password: simulated}
 """
-OF_A_DATABASE = """
+OWNER_OF_THE_DATABASE = """
 apiVersion: v1
 kind: Secret
 metadata: {name: {{ .metadata.name }}-app, namespace: {{ .metadata.namespace }}}
@@ -84,7 +84,10 @@ spec:
       containers:
       - name: simulated
         image: simulated
-        resources: {{{{ YAML .spec.resources 4 }}}}
+        resources:
+          {{{{ with .spec.resources.requests }}}}
+          requests: {{cpu: {{{{ .cpu | Quote }}}}, memory: {{{{ .memory | Quote }}}}}}
+          {{{{ end }}}}
         securityContext: {{allowPrivilegeEscalation: false, capabilities: {{drop: [ALL]}}}}
 """
 BROKER, DATABASE = "strimzi.io/cluster: licensing", "cnpg.io/cluster: licensing"
@@ -106,14 +109,14 @@ DATABASES = REPLICAS.format(
 )
 
 MADE: Mapping[str, Sequence[str]] = {
-    "external-secrets.io/v1/ExternalSecret": (OF_AN_EXTERNAL_SECRET,),
-    "cert-manager.io/v1/Certificate": (OF_A_CERTIFICATE,),
+    "external-secrets.io/v1/ExternalSecret": (FROM_THE_STORE,),
+    "cert-manager.io/v1/Certificate": (FROM_CERT_MANAGER,),
     "kafka.strimzi.io/v1/Kafka": (BUDGET.format(name="kafka", label=BROKER),),
     "kafka.strimzi.io/v1/KafkaNodePool": (POD_SET, BROKERS),
     "kafka.strimzi.io/v1/KafkaTopic": (),
-    "kafka.strimzi.io/v1/KafkaUser": (OF_A_KAFKA_USER,),
+    "kafka.strimzi.io/v1/KafkaUser": (USER_OF_KAFKA,),
     "postgresql.cnpg.io/v1/Cluster": (
-        OF_A_DATABASE,
+        OWNER_OF_THE_DATABASE,
         DATABASES,
         BUDGET.format(name="postgres", label=DATABASE),
     ),
@@ -134,10 +137,11 @@ NOT_READY = {
 
 def stages() -> list[Manifest]:
     """One for each kind."""
-    return [_stage(*kind.rsplit("/", 1), made) for kind, made in MADE.items()]
+    return [_stage(kind, made) for kind, made in MADE.items()]
 
 
-def _stage(group: str, kind: str, made: Sequence[str]) -> Manifest:
+def _stage(resource: str, made: Sequence[str]) -> Manifest:
+    group, _, kind = resource.rpartition("/")
     steps = [{"apply": {"template": template}} for template in made]
     ready = {"patch": {"root": "status", "subresource": "status", "template": READY}}
     return {

@@ -1,4 +1,4 @@
-"""Whether every Deployment has its copies, and each of them a node and a zone of its own as far as there are any."""
+"""Whether everything has its copies, and each copy of a process a node and a zone of its own as far as they go."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,6 +23,12 @@ def wrong(
         yield from _together(deployment, copies, nodes)
 
 
+def wrong_sets(sets: Iterable[Found], pods: Sequence[Found]) -> Iterator[str]:
+    """One sentence for each copy of a StatefulSet that is missing. Where they stand is up to who makes them."""
+    for one in sets:
+        yield from _missing(one, copies_of(one, pods))
+
+
 def _missing(deployment: Found, copies: Sequence[Found]) -> Iterator[str]:
     name, wanted = deployment["metadata"]["name"], deployment["spec"]["replicas"]
     if len(copies) < wanted:
@@ -37,9 +43,10 @@ def _missing(deployment: Found, copies: Sequence[Found]) -> Iterator[str]:
 def _together(deployment: Found, copies: Sequence[Found], nodes: Sequence[Found]) -> Iterator[str]:
     """By each constraint of the template: no node or zone has more copies than another one by more than `maxSkew`."""
     where = {node["metadata"]["name"]: node["metadata"]["labels"] for node in nodes}
+    usable = [node["metadata"]["name"] for node in nodes if not node["spec"].get("unschedulable")]
     for constraint in deployment["spec"]["template"]["spec"].get("topologySpreadConstraints", ()):
         key, most = constraint["topologyKey"], constraint["maxSkew"]
-        placed = Counter({labels[key]: 0 for labels in where.values()})
+        placed = Counter({where[node][key]: 0 for node in usable})
         placed.update(where[pod["spec"]["nodeName"]][key] for pod in copies if pod["spec"].get("nodeName"))
         if max(placed.values()) - min(placed.values()) > most:
             there = ", ".join(f"{count} in {place}" for place, count in sorted(placed.items()))

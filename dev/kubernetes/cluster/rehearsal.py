@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterable, Iterator
 
-from dev.kubernetes.cluster import documents, drains, rollouts, security
+from dev.kubernetes.cluster import documents, drains, references, rollouts, security
 from dev.kubernetes.cluster.installation import Installation, wait_for
+from dev.kubernetes.cluster.pages import of_section
 from dev.kubernetes.cluster.simulation import NODES
 from dev.kubernetes.cluster.site import digest
 
-STOP_SECONDS = 12
-"""How long a command that must not come to its end is waited for."""
+STOP_SECONDS = {"drain": 6, "Job": 5, "Deployment": 10}
+"""How long a command that must not come to its end is waited for: several times as long as it else takes."""
 
 
 def acts(one: Installation) -> Iterator[tuple[str, Iterable[str]]]:
@@ -17,7 +18,10 @@ def acts(one: Installation) -> Iterator[tuple[str, Iterable[str]]]:
     yield "installed as the page says: every copy is ready, on a node and in a zone of its own", _install(one)
     yield "PodSecurity refuses bad Pods that are created", security.wrong(one.kubectl, _writer(one))
     yield "each budget lets one copy go and holds the next", _evict(one)
-    yield "each node in turn is drained to its end, and every process keeps a copy", _drain_all(one)
+    yield (
+        "each node in turn is drained to its end, every process keeps a copy, two nodes have room for all",
+        _drain_all(one),
+    )
     yield "a budget that would block a drain for ever is found", _planted_budget(one)
     yield "upgraded as the page says: the rights and the readers first, the writers last", _upgrade(one)
     yield "a Job that fails stops an upgrade before the writers", _stop(one, 3, "Job", rollouts.RIGHTS)
@@ -35,6 +39,7 @@ def _install(one: Installation) -> Iterator[str]:
     one.site.set_version(1)
     yield from one.must_follow(rollouts.INSTALL)
     yield from one.settled()
+    yield from references.wrong(one.pods(), one.kubectl.items("secrets,configmaps", "-A"))
 
 
 def _evict(one: Installation) -> Iterator[str]:
@@ -44,10 +49,13 @@ def _evict(one: Installation) -> Iterator[str]:
 
 
 def _drain_all(one: Installation) -> Iterator[str]:
+    """While one node is away, the two others have room for everything."""
+    drain, uncordon = of_section(one.page, drains.DRAIN)
     for node in NODES:
         since = len(one.seen())
-        yield from one.must_follow(drains.DRAIN, {"NODE": node})
+        yield from one.must_run(drain, NODE=node)
         yield from one.settled()
+        yield from one.must_run(uncordon, NODE=node)
         yield from drains.wrong_drain(one.seen(), since, one.copies())
 
 
@@ -58,7 +66,8 @@ def _planted_budget(one: Installation) -> Iterator[str]:
     (copy, *_) = one.kubectl.items("pods", "-n", space, "-l", f"app.kubernetes.io/name={name}")
     one.kubectl.must(*patch, json.dumps({"spec": {"minAvailable": 2, "maxUnavailable": None}}))
     wait_for(f"the planted budget of {name} is found", lambda: any(drains.wrong_budgets(one.budgets())))
-    if one.follow(drains.DRAIN, {"NODE": copy["spec"]["nodeName"]}, STOP_SECONDS) is None:
+    drain, _ = of_section(one.page, drains.DRAIN)
+    if one.shell.run(drain, {"NODE": copy["spec"]["nodeName"]}, STOP_SECONDS["drain"]) is None:
         yield f"a node was drained although {name} wants all of its copies"
     one.kubectl.must(*patch, json.dumps({"spec": {"minAvailable": None, "maxUnavailable": 1}}))
     one.kubectl.must("uncordon", *NODES)
@@ -77,8 +86,11 @@ def _stop(one: Installation, number: int, kind: str, name: str) -> Iterator[str]
     """An upgrade in which one thing fails."""
     since = len(one.seen())
     one.site.set_version(number, failing=((kind, name),))
-    if one.follow(rollouts.UPGRADE, wait_seconds=STOP_SECONDS) is None:
+    if one.follow(rollouts.UPGRADE, wait_seconds=STOP_SECONDS[kind]) is None:
         yield f"the upgrade went on although {name} failed"
+    if kind == "Deployment":
+        others = {reader: count for reader, count in one.copies().items() if reader not in (name, *rollouts.WRITERS)}
+        wait_for("the other readers", lambda: rollouts.are_over(one.seen(), digest(number), others))
     yield from rollouts.wrong_stop(one.seen(), since, digest(number), one.copies(), name)
 
 

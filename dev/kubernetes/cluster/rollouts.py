@@ -39,6 +39,10 @@ def wrong_stop(seen: Sequence[Sighting], since: int, version: str, copies: Copie
     yield from _gaps(seen, since, copies)
 
 
+def are_over(seen: Sequence[Sighting], version: str, copies: Copies) -> bool:
+    return all(is_over(seen, name, version, count) is not None for name, count in copies.items())
+
+
 def _not_before(
     seen: Sequence[Sighting], version: str, over: Mapping[str, int | None], later: Sequence[str]
 ) -> Iterator[str]:

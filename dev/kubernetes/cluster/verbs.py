@@ -62,7 +62,8 @@ def plan(arguments: Sequence[str], wait_seconds: int = WAIT_SECONDS) -> Plan:
         return _look(verb, split)
     if verb == "run":
         kept = [one for one in arguments if one not in SESSION]
-        return Plan(("run", *kept[: kept.index("run")], "--dry-run=server", *kept[kept.index("run") + 1 :]))
+        place = kept.index("run") + 1
+        return Plan((*kept[:place], "--dry-run=server", *kept[place:]))
     kept = [one for one in arguments if one not in WATCH and not one.startswith("--timeout=")]
     bound = [f"--timeout={wait_seconds}s"] if any(tuple(split.words[: len(one)]) == one for one in WAITS) else []
     return Plan((*kept, *bound), must_find=verb in FINDS)
