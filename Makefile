@@ -61,7 +61,7 @@ unit: setup ## Run the tests that need neither broker nor database
 check-deploy: setup ## Build every overlay of deploy/k8s and check it against schemas (CRD_SCHEMAS=folder for custom resources)
 	@$(BIN)/python -m dev.kubernetes.check
 
-check-cluster: setup ## Install, drain, upgrade and take back production on a simulated cluster, and run every command of the pages for operators (needs Go; minutes at first)
+check-cluster: setup ## Install, drain and upgrade production on a simulated cluster, and run what pages for operators say (needs Go; minutes at first)
 	@$(BIN)/python -m dev.kubernetes.cluster.check
 
 check: setup ## Lint, types, layers, and no frozen event changed since SINCE

@@ -17,7 +17,6 @@ class Sighting:
     images: tuple[str, ...]
     phase: str
     is_ready: bool
-    is_gone: bool
 
     def is_of(self, version: str) -> bool:
         return any(version in image for image in self.images)
@@ -49,7 +48,6 @@ def _sighting(kind: str, pod: dict[str, Any]) -> Sighting:
         images=tuple(one["image"] for one in pod["spec"]["containers"]),
         phase=status.get("phase", "Pending"),
         is_ready=conditions.get("Ready") == "True" and not ending and kind != "DELETED",
-        is_gone=kind == "DELETED",
     )
 
 

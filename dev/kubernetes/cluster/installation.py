@@ -1,7 +1,8 @@
 """The installation of a site on the cluster: what is there, what happened, and how a page's commands are run on it."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,11 +59,13 @@ class Installation:
         yield from wrong
 
     def _not_in_place(self) -> Iterator[str]:
-        autoscalers = self.kubectl.items("hpa", "-A", *PART)
-        least = {one["spec"]["scaleTargetRef"]["name"]: one["spec"]["minReplicas"] for one in autoscalers}
-        nodes = self.kubectl.items("nodes")
-        yield from placement.wrong(self.deployments(), self.pods(), nodes, least)
-        yield from placement.wrong_sets(self.kubectl.items("statefulsets", "-A"), self.kubectl.items("pods", "-A"))
+        there = defaultdict[str, list[Manifest]](list)
+        for one in self.kubectl.items("deployments,statefulsets,pods,nodes,hpa", "-A"):
+            there[one["kind"]].append(one)
+        scaled = (one["spec"] for one in there["HorizontalPodAutoscaler"])
+        least = {one["scaleTargetRef"]["name"]: one["minReplicas"] for one in scaled}
+        yield from placement.wrong(there["Deployment"], there["Pod"], there["Node"], least)
+        yield from placement.wrong_sets(there["StatefulSet"], there["Pod"])
 
     def deployments(self) -> list[Manifest]:
         return self.kubectl.items("deployments", "-A", *PART)
@@ -91,7 +94,7 @@ def wait_for(what: str, is_so: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def begun(kubectl: Kubectl, state: Path) -> Iterator[Installation]:
+def begun(kubectl: Kubectl, state: Path) -> Generator[Installation]:
     """A folder for the site, and the watch; nothing is installed yet."""
     site, watch = Site(state / "site"), Process("watch", state, stop_seconds=5.0)
     site.make()

@@ -1,11 +1,16 @@
 """What pages tell operators to run is found, and what becomes of it on the simulated cluster follows from the verb."""
 
+from pathlib import Path
+
 import pytest
 
 from dev.kubernetes.cluster.documents import STANDS_FOR, commands_of, pages
+from dev.kubernetes.cluster.drains import DRAIN
 from dev.kubernetes.cluster.pages import Command, commands, of_section
+from dev.kubernetes.cluster.rollouts import BACK, INSTALL, UPGRADE
 from dev.kubernetes.cluster.stand_in import wrong_containers
 from dev.kubernetes.cluster.verbs import Plan, PluginError, plan
+from dev.stack.places import ROOT
 
 PAGE = """# A page
 
@@ -65,10 +70,15 @@ def test_words_in_capitals_are_filled_in() -> None:
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
-def test_each_word_in_capitals_of_the_pages_stands_for_something(page: object) -> None:
+def test_each_word_in_capitals_of_the_pages_stands_for_something(page: Path) -> None:
     unknown = {word for one in commands_of(page) for word in one.placeholders()} - set(STANDS_FOR) - {"POD"}
 
     assert unknown == set()
+
+
+@pytest.mark.parametrize("heading", [INSTALL, UPGRADE, BACK, DRAIN])
+def test_the_page_on_operations_has_commands_below_each_heading_that_is_followed(heading: str) -> None:
+    assert of_section(commands_of(ROOT / "docs" / "operations.md"), heading)
 
 
 def test_what_asks_the_api_server_is_run_with_a_bounded_wait_and_no_endless_watch() -> None:

@@ -66,10 +66,9 @@ def test_fewer_copies_than_an_autoscaler_guarantees_are_found() -> None:
     assert _placed(_pod("one", "a"), _pod("two", "c"), least=3) == ["writer: it is scaled to 2, and the least is 3"]
 
 
-def _ready(process: str, version: str, pod: str, **changed: Any) -> Sighting:
-    succeeded = process == "database-rights"
-    one = {"images": (version,), "phase": "Succeeded" if succeeded else "Running", "is_ready": True, "is_gone": False}
-    return Sighting(pod=pod, process=process, **(one | changed))
+def _ready(process: str, version: str, pod: str, *, is_ready: bool = True) -> Sighting:
+    phase = "Succeeded" if process == "database-rights" else "Running"
+    return Sighting(pod=pod, process=process, images=(version,), phase=phase, is_ready=is_ready)
 
 
 def _rolled(order: tuple[str, ...], version: str = "v2") -> list[Sighting]:
@@ -96,7 +95,7 @@ def test_a_writer_before_a_reader_or_the_job_is_found() -> None:
 
 
 def test_a_copy_that_is_missing_while_a_version_rolls_is_found() -> None:
-    gone = _ready("ledger-api", "v1", "ledger-api-v1-0", is_ready=False, is_gone=True)
+    gone = _ready("ledger-api", "v1", "ledger-api-v1-0", is_ready=False)
     seen = [*_rolled(())[:SINCE], gone, *_rolled(READERS_FIRST)[SINCE:]]
 
     assert list(rollouts.wrong_upgrade(seen, SINCE, "v2", COPIES)) == ["ledger-api had 1 of 2 copies for a while"]
