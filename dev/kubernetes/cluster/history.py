@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 NAME = "app.kubernetes.io/name"
+ENDING = "Ending"
+"""The phase of a Pod that is being deleted: one of an earlier Job has succeeded, which says nothing of a later one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,13 @@ def _events(text: str) -> Iterator[dict[str, Any]]:
 def _sighting(kind: str, pod: dict[str, Any]) -> Sighting:
     metadata, status = pod["metadata"], pod.get("status", {})
     conditions = {one["type"]: one["status"] for one in status.get("conditions", ())}
-    ending = "deletionTimestamp" in metadata
+    ending = "deletionTimestamp" in metadata or kind == "DELETED"
     return Sighting(
         pod=f"{metadata['namespace']}/{metadata['name']}",
         process=metadata.get("labels", {}).get(NAME, ""),
         images=tuple(one["image"] for one in pod["spec"]["containers"]),
-        phase=status.get("phase", "Pending"),
-        is_ready=conditions.get("Ready") == "True" and not ending and kind != "DELETED",
+        phase=ENDING if ending else status.get("phase", "Pending"),
+        is_ready=conditions.get("Ready") == "True" and not ending,
     )
 
 
@@ -78,7 +80,7 @@ def is_over(seen: Sequence[Sighting], process: str, version: str, copies: int) -
     return None
 
 
-def succeeds(seen: Sequence[Sighting], process: str, since: int = 0) -> int | None:
-    """The event from `since` on with which a Pod of a Job is through."""
+def succeeds(seen: Sequence[Sighting], process: str) -> int | None:
+    """The event with which a Pod of a Job is through."""
     numbered = enumerate(seen)
-    return next((n for n, one in numbered if n >= since and one.process == process and one.phase == "Succeeded"), None)
+    return next((number for number, one in numbered if one.process == process and one.phase == "Succeeded"), None)

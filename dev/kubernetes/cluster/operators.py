@@ -1,7 +1,8 @@
 """What kwok does in place of the operators of others: it makes what they would make of a resource, which is then ready.
 
 Brokers and databases are Pods with the requests, labels and names that Strimzi and CloudNativePG give them, so that a
-node has to have room for them, a drain meets them, and a page's command finds them.
+node has to have room for them, a drain meets them, and a page's command finds them. Their budgets are left out: they
+are not ours, and kubectl waits five seconds for each.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,12 +50,6 @@ POD_SET = """
 apiVersion: core.strimzi.io/v1
 kind: StrimziPodSet
 metadata: {name: licensing-{{ .metadata.name }}, namespace: {{ .metadata.namespace }}}
-"""
-BUDGET = """
-apiVersion: policy/v1
-kind: PodDisruptionBudget
-metadata: {{name: simulated-{name}, namespace: {{{{ .metadata.namespace }}}}}}
-spec: {{maxUnavailable: 1, selector: {{matchLabels: {{{label}}}}}}}
 """
 REPLICAS = """
 apiVersion: apps/v1
@@ -111,15 +106,11 @@ DATABASES = REPLICAS.format(
 MADE: Mapping[str, Sequence[str]] = {
     "external-secrets.io/v1/ExternalSecret": (FROM_THE_STORE,),
     "cert-manager.io/v1/Certificate": (FROM_CERT_MANAGER,),
-    "kafka.strimzi.io/v1/Kafka": (BUDGET.format(name="kafka", label=BROKER),),
+    "kafka.strimzi.io/v1/Kafka": (),
     "kafka.strimzi.io/v1/KafkaNodePool": (POD_SET, BROKERS),
     "kafka.strimzi.io/v1/KafkaTopic": (),
     "kafka.strimzi.io/v1/KafkaUser": (USER_OF_KAFKA,),
-    "postgresql.cnpg.io/v1/Cluster": (
-        OWNER_OF_THE_DATABASE,
-        DATABASES,
-        BUDGET.format(name="postgres", label=DATABASE),
-    ),
+    "postgresql.cnpg.io/v1/Cluster": (OWNER_OF_THE_DATABASE, DATABASES),
 }
 """What is made of a resource of each kind before it is ready."""
 FURTHER_KINDS = ("core.strimzi.io/v1/StrimziPodSet",)

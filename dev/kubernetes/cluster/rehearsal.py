@@ -79,7 +79,9 @@ def _upgrade(one: Installation) -> Iterator[str]:
     one.site.set_version(2)
     yield from one.must_follow(rollouts.UPGRADE)
     yield from one.settled()
-    yield from rollouts.wrong_upgrade(one.seen(), since, digest(2), one.copies())
+    seen, copies = one.seen(), one.copies()
+    print(f"{'':18}ready in this order: {', '.join(rollouts.order(seen, since, digest(2), copies))}")
+    yield from rollouts.wrong_upgrade(seen, since, digest(2), copies)
 
 
 def _stop(one: Installation, number: int, kind: str, name: str) -> Iterator[str]:
@@ -99,7 +101,9 @@ def _back(one: Installation) -> Iterator[str]:
     one.site.set_version(1)
     yield from one.must_follow(rollouts.BACK)
     yield from one.settled()
-    yield from rollouts.wrong_way_back(one.seen(), since, digest(1), one.copies())
+    seen, copies = one.seen(), one.copies()
+    print(f"{'':18}ready in this order: {', '.join(rollouts.order(seen, since, digest(1), copies))}")
+    yield from rollouts.wrong_way_back(seen, since, digest(1), copies)
 
 
 def _documents(one: Installation) -> Iterator[str]:

@@ -16,10 +16,11 @@ Copies = Mapping[str, int]
 
 def wrong_upgrade(seen: Sequence[Sighting], since: int, version: str, copies: Copies) -> Iterator[str]:
     """One sentence for each writer of the version that came before a reader, or before the Job."""
+    new = seen[since:]
     readers = {name: count for name, count in copies.items() if name not in WRITERS}
-    over = {name: is_over(seen, name, version, count) for name, count in readers.items()}
-    over[RIGHTS] = succeeds(seen, RIGHTS, since)
-    yield from _not_before(seen, version, over, WRITERS)
+    over = {name: is_over(new, name, version, count) for name, count in readers.items()}
+    over[RIGHTS] = succeeds(new, RIGHTS)
+    yield from _not_before(new, version, over, WRITERS)
     yield from _gaps(seen, since, copies)
 
 
@@ -37,6 +38,14 @@ def wrong_stop(seen: Sequence[Sighting], since: int, version: str, copies: Copie
         if begins(seen, name, version) is not None:
             yield f"{name} began although {failing} failed"
     yield from _gaps(seen, since, copies)
+
+
+def order(seen: Sequence[Sighting], since: int, version: str, copies: Copies) -> list[str]:
+    """The processes in the order in which all of their copies of the version were ready, and the Job by its end."""
+    over = {name: is_over(seen[since:], name, version, count) for name, count in copies.items()}
+    over[RIGHTS] = succeeds(seen[since:], RIGHTS)
+    ended = {name: number for name, number in over.items() if number is not None}
+    return sorted(ended, key=lambda name: ended[name])
 
 
 def are_over(seen: Sequence[Sighting], version: str, copies: Copies) -> bool:

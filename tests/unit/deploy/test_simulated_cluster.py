@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dev.kubernetes.cluster import drains, placement, references, rollouts
-from dev.kubernetes.cluster.history import Sighting, fewest_ready, sightings
+from dev.kubernetes.cluster.history import Sighting, fewest_ready, sightings, succeeds
 from dev.kubernetes.cluster.kubectl import Said
 from dev.kubernetes.cluster.nodes import NodeSize, documented_size, node
 
@@ -82,6 +82,12 @@ SINCE = sum(COPIES.values())
 
 def test_an_upgrade_with_the_writers_last_is_well() -> None:
     assert list(rollouts.wrong_upgrade(_rolled(READERS_FIRST), SINCE, "v2", COPIES)) == []
+
+
+def test_the_order_of_a_version_is_told() -> None:
+    told = rollouts.order(_rolled(READERS_FIRST), SINCE, "v2", COPIES)
+
+    assert told == ["database-rights", "signer", "ledger-api", "ledger-writer", "rma-writer"]
 
 
 def test_a_writer_before_a_reader_or_the_job_is_found() -> None:
@@ -175,6 +181,14 @@ def test_a_watch_is_read_up_to_its_last_whole_event() -> None:
         ("licensing/one", "writer", False),
     ]
     assert [fewest_ready(seen[:count], "writer") for count in (1, 2)] == [1, 0]
+
+
+def test_the_end_of_an_earlier_job_is_no_success_of_a_later_one() -> None:
+    pod = _pod("database-rights-1", "a") | {"status": {"phase": "Succeeded"}}
+    pod["metadata"]["labels"] = {"app.kubernetes.io/name": "database-rights"}
+
+    assert succeeds(sightings(json.dumps({"type": "DELETED", "object": pod})), "database-rights") is None
+    assert succeeds(sightings(json.dumps({"type": "MODIFIED", "object": pod})), "database-rights") == 0
 
 
 def test_a_pod_has_to_find_each_secret_and_each_key_that_it_names() -> None:
