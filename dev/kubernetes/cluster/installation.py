@@ -19,7 +19,7 @@ from dev.stack.places import ROOT
 from dev.stack.process import Process, Program
 
 SETTLE_SECONDS = 60.0
-"""A Pod is ready after a second; autoscalers look every 15 s."""
+"""Some seconds are enough; a machine that does much else takes longer."""
 POLL_SECONDS = 0.25
 PART = ("-l", "app.kubernetes.io/part-of=licensing")
 

@@ -9,7 +9,7 @@ from dev.kubernetes.cluster.pages import of_section
 from dev.kubernetes.cluster.simulation import NODES
 from dev.kubernetes.cluster.site import digest
 
-STOP_SECONDS = {"drain": 6, "Job": 5, "Deployment": 10}
+STOP_SECONDS = {"drain": 4, "Job": 5, "Deployment": 8}
 """How long a command that must not come to its end is waited for: several times as long as it else takes."""
 
 

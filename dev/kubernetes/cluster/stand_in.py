@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +58,14 @@ def wrong_containers(made: Plan, found: dict[str, Any]) -> Iterator[str]:
     ports = {port["containerPort"] for one in containers for port in one.get("ports", ())}
     if made.port is not None and made.port not in ports:
         yield f"{name} has no port {made.port}"
-    if made.program and made.program not in {script.name for script in entry_points(group="console_scripts")}:
+    if made.program and made.program not in _programs():
         yield f"{made.program} is no program of ours"
+
+
+def _programs() -> set[str]:
+    from importlib.metadata import entry_points  # noqa: PLC0415 - most commands do without, and each is a process
+
+    return {script.name for script in entry_points(group="console_scripts")}
 
 
 if __name__ == "__main__":
