@@ -38,6 +38,8 @@ router = APIRouter(prefix="/v1", tags=["support cases"])
 webhook = APIRouter(include_in_schema=False)
 
 _TAKEN = Counter("licensing_support_webhooks", "Webhooks of the help desk by what became of them", ["outcome"])
+for _well in ("taken", "repeated", "stale_revision"):
+    _TAKEN.labels(_well)  # from 0 on: an increase from nothing to the first would be seen by no alert
 _NUMBER = re.compile(NUMBER_PATTERN)
 _MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 _log = get_logger("ledger.api")
