@@ -24,7 +24,7 @@ def test_a_projector_that_ends_is_missed_until_it_is_back(kit: Kit, walk: Walkin
             away.prometheus.until(FRESHNESS, lambda said: _values(said) == [1])
             for begins in ("kubectl get deployment,pods", "kubectl describe pods", "kubectl logs -n licensing -l"):
                 away.instead(begins)
-            assert re.search(r"rma-projector +away", away.run("licensingctl status pods", exits=3))
+            assert re.search(r"rma-projector +\S+ +away", away.run("licensingctl status pods", exits=3))
         finally:
             projector.launch()
             projector.wait(print)

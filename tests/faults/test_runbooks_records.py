@@ -36,7 +36,6 @@ from tests.support.readiness import until_ready
 from tests.support.running import a_stocked_story
 
 pytestmark = pytest.mark.campaign
-SECOND = derived_id("second clerk of the walks", "account")
 REFUSED_OFTEN = 10
 
 
@@ -47,25 +46,19 @@ def story(kit: Kit) -> Iterator[Story]:
 
 
 def test_an_entry_that_stops_the_signer_is_set_aside_by_two(kit: Kit, story: Story, walk: Walking) -> None:
-    story.clerk.post(f"/v1/companies/{VENDOR}/members", {"account": SECOND, "administrator": True})
-    token, other = (Issuer(kit.state).mint(account, VENDOR) for account in (CLERK, SECOND))
+    second = derived_id(secrets.token_hex(8), "account")
+    story.clerk.post(f"/v1/companies/{VENDOR}/members", {"account": second, "administrator": True})
+    token, other = (Issuer(kit.state).mint(account, VENDOR) for account in (CLERK, second))
+    known, keys = {"API": _address(kit), "TOKEN": token, "OTHER": other}, [secrets.token_hex(8) for _ in range(2)]
     with walk("LicensingLedgerStopped") as stopped:
         asyncio.run(append(kit, [of_a_class_that_it_has_not(story, asyncio.run(log_of(kit)))]))
         stopped.until_true(lambda labels: labels["ledger"] == "0")
         (*_, why) = stopped.log_lines("kubectl logs -n licensing-signer", "signer", "law_broken")
         said = {"4711": why["sequence"], "5158...": why["entry_hash"], "account_negative": why["law"]}
         propose = "curl -X POST $API/v1/ledger/set-asides -H"
-        answer = json.loads(
-            stopped.run(propose, fill=said | {"inc-7": secrets.token_hex(8)}, API=_address(kit), TOKEN=token)
-        )
+        answer = json.loads(stopped.run(propose, fill=said | {"inc-7": keys[0]}, **known))
         approve = "curl -X POST $API/v1/ledger/set-asides/$DECISION"
-        stopped.run(
-            approve,
-            fill={"inc-7-ok": secrets.token_hex(8)},
-            API=_address(kit),
-            OTHER=other,
-            DECISION=answer["decision"],
-        )
+        stopped.run(approve, fill={"inc-7-ok": keys[1]}, **known, DECISION=answer["decision"])
         stopped.until_well()
     until_ready(kit)
 
