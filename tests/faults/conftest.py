@@ -1,7 +1,6 @@
 """What walks of runbooks share: a Prometheus that watches the running stack, and what is measured outside of it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -13,9 +12,7 @@ from dev.stack.parts import Kit
 from dev.stack.postgres import account
 from tests.support.platform_exporter import BROKERS, DATABASES, Platform, exporting
 from tests.support.prometheus import Prometheus, watching
-from tests.support.walks import Walk, walked
-
-Walking = Callable[[str], AbstractContextManager[Walk]]
+from tests.support.walks import Walking, walked
 
 
 @pytest.fixture(scope="module")

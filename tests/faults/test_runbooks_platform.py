@@ -17,7 +17,6 @@ from dev.stack.ports import HOST
 from dev.stack.service import SCRIPTS
 from dev.stack.settings import kafka
 from simulator.pki import Pki, read_certificate, read_key, server_certificate, write_certificate
-from tests.faults.conftest import Walking
 from tests.support import small_disk
 from tests.support.partners_at_work import Partners, a_story_with_many_ports, check_partners, until, working
 from tests.support.platform_exporter import BROKERS, DATABASES, Platform
@@ -25,7 +24,7 @@ from tests.support.readiness import readiness, until_ready
 from tests.support.running import a_stocked_story
 from tests.support.server_authority import LASTING, ServerAuthority, show_to_clients
 from tests.support.small_disk import SmallDisk
-from tests.support.walks import Walk
+from tests.support.walks import Walk, Walking
 
 pytestmark = pytest.mark.campaign
 # Where a platform gives nobody a namespace of mounts there is no disk to fill; the reason is what it answered.
@@ -36,8 +35,6 @@ SHOWN = "tls_certificate_file"
 EIGHTH = 0.125
 BACKUP = "log-backup"
 AS_BACKUP = "backup"
-OF_DISKS = ("kubectl get pvc -n", "kubectl patch kafkatopic")
-OF_JOBS = ("kubectl get cronjob,job", "kubectl logs -n licensing-data job", "kubectl create job", "kubectl wait")
 NO_ROOM = "No space left on device"
 
 
@@ -47,11 +44,6 @@ def backup_disk(tmp_path: Path) -> Iterator[SmallDisk]:
     disk.mount()
     yield disk
     disk.unmount()
-
-
-def renewed(walk: Walk) -> None:
-    for begins in ("kubectl get certificate -A", "kubectl describe certificate", "kubectl delete secret"):
-        walk.instead(begins)
 
 
 def ends_on(when: datetime) -> str:
@@ -70,7 +62,6 @@ def test_a_certificate_of_device_sync_that_ends_soon_is_renewed(kit: Kit, walk: 
             until_shown(walking, address, ends)
         finally:
             pki.server_certificate.write_bytes(before)
-        renewed(walking)
         assert readiness(kit, "device-sync")[0] == 200
         walking.until_well()
 
@@ -81,7 +72,6 @@ def test_a_certificate_of_the_broker_that_was_not_renewed_is_renewed(kit: Kit, w
         _show(kit, SOON)
         walking.until_true(lambda labels: labels["name"] == "kafka-listener")
         until_shown(walking, address, ends)
-        renewed(walking)
         _show(kit, LASTING)
         walking.until_well()
 
@@ -100,11 +90,9 @@ def test_a_backup_without_room_fails_until_there_is_some(
         assert (exit_code != 0, NO_ROOM in said) == (True, True)
         platform.job_ended(f"{BACKUP}-1", exit_code)
         failed.until_true(lambda labels: labels["job_name"] == f"{BACKUP}-1")
-        by_hand(failed)
         backup_disk.widen()
         failed.run("licensingctl backup PLACE\n", of=AS_BACKUP, fill=place)
         failed.run("licensingctl verify PLACE", of=AS_BACKUP, fill=place)
-        failed.instead("kubectl delete job")
         platform.job_removed(f"{BACKUP}-1")
         failed.until_well()
 
@@ -115,7 +103,6 @@ def test_a_backup_that_is_late_is_made_by_hand(kit: Kit, walk: Walking, platform
         exit_code, _ = job(kit, place["PLACE"])
         platform.job_ended(BACKUP, exit_code)
         late.until_true()
-        by_hand(late)
         late.run("licensingctl backup PLACE --dry-run", of=AS_BACKUP, fill=place)
         late.run("licensingctl backup PLACE\n", of=AS_BACKUP, fill=place)
         late.run("licensingctl verify PLACE", of=AS_BACKUP, fill=place)
@@ -133,8 +120,6 @@ def test_a_disk_of_the_database_with_little_room_is_widened(kit: Kit, walk: Walk
             fills.until_true(lambda labels: labels["persistentvolumeclaim"] == DATABASES)
         finally:
             disk.widen()
-        for begins in (*OF_DISKS, "kubectl apply --server-side -k deploy/k8s/overlays/production -l app"):
-            fills.instead(begins)
         fills.run("make up PARTS=postgres")
         fills.until_well()
 
@@ -151,31 +136,15 @@ async def test_a_broker_that_ended_at_a_full_disk_is_started_when_there_is_room(
                 await until(lambda: not broker.process.is_alive())
             finally:
                 await asyncio.to_thread(disk.widen)
-            applied = "kubectl apply --server-side -k deploy/k8s/overlays/production -l strimzi"
-            for begins in (*OF_DISKS, applied, "kubectl delete pod", "kubectl wait"):
-                full.instead(begins)
             await asyncio.to_thread(full.run, "make up PARTS=kafka")
         await asyncio.to_thread(until_ready, kit)
         await check_partners(kit, story, partners, free)
 
 
-OF_DISKS = ("kubectl get pvc -n", "kubectl patch kafkatopic")
-
-
-def by_hand(walk: Walk) -> None:
-    for begins in (
-        "kubectl get cronjob,job",
-        "kubectl logs -n licensing-data job",
-        "kubectl create job",
-        "kubectl wait",
-    ):
-        walk.instead(begins)
-
-
 def job(kit: Kit, place: Path) -> tuple[int, str]:
     """What the CronJob runs: its exit code, and its log."""
     environment = os.environ | kafka(AS_BACKUP, kit.stack())
-    argv = [SCRIPTS / "licensingctl", "backup", str(place)]
+    argv = (SCRIPTS / "licensingctl", "backup", place)
     done = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False, timeout=120)
     return done.returncode, done.stdout + done.stderr
 

@@ -30,10 +30,10 @@ from simulator.cast import ADMINISTRATOR as PARTNERS_ADMINISTRATOR
 from simulator.cast import CLERK, PARTNER, VENDOR
 from simulator.help_desk import HelpDesk
 from simulator.issuer import Issuer
-from tests.faults.conftest import Walking
 from tests.support.only_the_signer import append, log_of, of_a_class_that_it_has_not
 from tests.support.readiness import until_ready
 from tests.support.running import a_stocked_story
+from tests.support.walks import Walking
 
 pytestmark = pytest.mark.campaign
 REFUSED_OFTEN = 10
@@ -56,9 +56,9 @@ def test_an_entry_that_stops_the_signer_is_set_aside_by_two(kit: Kit, story: Sto
         (*_, why) = stopped.log_lines("kubectl logs -n licensing-signer", "signer", "law_broken")
         said = {"4711": why["sequence"], "5158...": why["entry_hash"], "account_negative": why["law"]}
         propose = "curl -X POST $API/v1/ledger/set-asides -H"
-        answer = json.loads(stopped.run(propose, fill=said | {"inc-7": keys[0]}, **known))
+        answer = json.loads(stopped.run(propose, fill=said | {"inc-7": keys[0]}, variables=known))
         approve = "curl -X POST $API/v1/ledger/set-asides/$DECISION"
-        stopped.run(approve, fill={"inc-7-ok": keys[1]}, **known, DECISION=answer["decision"])
+        stopped.run(approve, fill={"inc-7-ok": keys[1]}, variables=known | {"DECISION": answer["decision"]})
         stopped.until_well()
     until_ready(kit)
 
@@ -87,8 +87,6 @@ def test_a_stranger_on_a_topic_of_the_signer_is_found_and_loses_his_right(kit: K
         foreign.until_true(lambda labels: labels["topic"] == topic_name(LICENSE_FILES))
         differs = foreign.run("licensingctl topics diff", of=ADMINISTRATOR, exits=1)
         assert f"{stranger} may write topic {topic_name(LICENSE_FILES)}" in differs
-        for begins in ("kubectl get kafkauser", "kubectl delete kafkauser"):
-            foreign.instead(begins)
         asyncio.run(_taken(kit, right))
         foreign.run("licensingctl topics diff", of=ADMINISTRATOR)
         foreign.until_well()
@@ -108,6 +106,7 @@ def test_a_document_that_somebody_changed_is_made_again(kit: Kit, story: Story, 
         rebuilt = changed.run("licensingctl rebuild ledger", of="ledger-projector")
         assert "license_files" in rebuilt
         assert _has_a_file(kit, story)
+        changed.run("licensingctl rebuild ledger", of="ledger-projector")  # back to where the rows were for other tests
         changed.until_well()
 
 
@@ -117,10 +116,8 @@ def test_a_help_desk_with_another_key_is_refused_until_it_has_ours(kit: Kit, wal
     wrong, right = HelpDesk(_address(kit), theirs), HelpDesk(_address(kit), Keys(kit.state).support_webhook_keys_file)
     notice = CASES[0].notice(datetime.now(UTC).replace(microsecond=0))
     with walk("LicensingSupportWebhooksRefused") as refused:
-        assert wrong.tell(notice).json()["code"] == "webhook_signature_invalid"
-        refused.prometheus.until('licensing_support_webhooks_total{outcome="webhook_signature_invalid"}', bool)
         for _ in range(REFUSED_OFTEN):
-            wrong.tell(notice)
+            assert wrong.tell(notice).json()["code"] == "webhook_signature_invalid"
         refused.until_true()
         begins = "kubectl logs -n licensing deployment/ledger-api"
         (*_, line) = refused.log_lines(begins, "ledger-api", "webhook_refused")

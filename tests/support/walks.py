@@ -6,7 +6,7 @@ do stands in `instead`, beside what is done here in its place.
 """
 
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -201,7 +201,7 @@ ELSEWHERE: dict[str, str] = {
 
 
 class Walk(Walker):
-    """One walk on the running stack; `ran` are the commands of the page that were run, or done in another way."""
+    """One walk on the running stack."""
 
     def __init__(self, kit: Kit, prometheus: Prometheus, name: str, folder: Path) -> None:
         rule = alert(name)
@@ -219,6 +219,10 @@ class Walk(Walker):
         self.prometheus.until(self.expression, _is_nothing)
 
 
+Walking = Callable[[str], AbstractContextManager[Walk]]
+"""`with walk("LicensingProcessAway") as walk:`, as the fixture `walk` gives it."""
+
+
 @contextmanager
 def walked(kit: Kit, prometheus: Prometheus, name: str, folder: Path) -> Generator[Walk]:
     """The walk of an alert, which is false before and afterwards; the block makes it true and ends it."""
@@ -227,7 +231,7 @@ def walked(kit: Kit, prometheus: Prometheus, name: str, folder: Path) -> Generat
     yield walk
     assert walk.was_true, f"{name} was never true"
     walk.until_well()
-    assert walk.ran == {only(walk.runbook, begins) for begins in row.begins}
+    assert walk.ran == {only(walk.runbook, begins) for begins in row.runs}
 
 
 def _is_nothing(said: list[Sample]) -> bool:
