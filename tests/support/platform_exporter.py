@@ -79,9 +79,10 @@ class Platform(Collector):
         return ends
 
     def _jobs(self) -> Metric:
-        failed = GaugeMetricFamily("kube_job_status_failed", "kube-state-metrics", labels=["namespace", "job_name"])
+        labels = ["namespace", "job_name", "condition"]
+        failed = GaugeMetricFamily("kube_job_failed", "kube-state-metrics", labels=labels)
         for name, count in self.failed_jobs.items():
-            failed.add_metric([DATA, name], count)
+            failed.add_metric([DATA, name, "true"], count)
         return failed
 
 

@@ -18,6 +18,7 @@ from tests.support.markdown import ROOT, slug_of
 COMMAND_SECONDS = 120.0
 LEAST_INDENT = 4
 OF_A_CLUSTER = "kubectl "
+"""How a command begins that only a cluster can carry out; the tests run every other one."""
 _HEADING = re.compile(r"^#{1,6} +(.+?) *$")
 _FENCE = re.compile(r"^ *```")
 _SQL = re.compile(r"SELECT\b")

@@ -190,9 +190,7 @@ ELSEWHERE: dict[str, str] = {
     "LICENSING_KAFKA_BOOTSTRAP=... LICENSING_KAFKA_CA_FILE=ca.pem LICENSING_KAFKA_USERNAME=replay": (
         "tests/integration/operations/test_dead_letters.py"
     ),
-    "kubectl delete secret -n licensing-data signer": "for a stolen account: a cluster makes the password",
-    "kubectl rollout restart -n licensing-signer deployment/signer": "the same",
-    "SELECT count(*), min(expires)": "tests/integration/audio/test_conversions.py",
+    "kubectl rollout restart -n licensing-signer deployment/signer": "for a stolen account, after its new password",
     "kubectl apply -f deploy/k8s/replay": "tests/integration/operations/test_dead_letters.py, with such a user",
     "kubectl get secret -n licensing-data": "the same",
     "kubectl delete -f deploy/k8s/replay": "the same",

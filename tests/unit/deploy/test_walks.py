@@ -6,7 +6,7 @@ import pytest
 
 from dev.stack.places import ROOT
 from tests.support.prometheus import BOUNDS, TRENDS, alerts, quick
-from tests.support.runbooks import commands, only, table_row
+from tests.support.runbooks import OF_A_CLUSTER, commands, only, table_row
 from tests.support.walks import ELSEWHERE, WALKS
 
 PAGES = sorted({rule["annotations"]["runbook"] for rule in alerts().values()})
@@ -28,6 +28,16 @@ def test_a_walk_is_in_a_test_that_is_there_and_names_its_alert(name: str) -> Non
 def test_each_command_of_a_walk_stands_on_the_page_of_its_alert(name: str) -> None:
     runbook = alerts()[name]["annotations"]["runbook"]
     assert len({only(runbook, begins) for begins in WALKS[name].begins}) == len(WALKS[name].begins)
+
+
+def test_only_what_needs_a_cluster_is_done_in_another_way() -> None:
+    assert {begins for row in WALKS.values() for begins in row.instead if not begins.startswith(OF_A_CLUSTER)} == set()
+    assert {begins for row in WALKS.values() for begins in row.runs if begins.startswith(OF_A_CLUSTER)} == set()
+
+
+def test_each_command_for_another_case_stands_on_a_page() -> None:
+    known = [f"{one}\n" for page in PAGES for one in commands(page)]
+    assert [begins for begins in ELSEWHERE if not any(one.startswith(begins) for one in known)] == []
 
 
 @pytest.mark.parametrize("runbook", PAGES)
