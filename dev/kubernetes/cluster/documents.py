@@ -11,7 +11,7 @@ from pathlib import Path
 from dev.kubernetes.cluster.kubectl import Kubectl
 from dev.kubernetes.cluster.pages import Command, commands
 from dev.kubernetes.cluster.simulation import NODES
-from dev.kubernetes.cluster.verbs import WAIT_SECONDS
+from dev.kubernetes.cluster.verbs import WAIT_SECONDS, without_readers
 from dev.stack.places import ROOT
 
 COMMAND_SECONDS = 300.0
@@ -24,10 +24,12 @@ SPACES = ("collector", "gateway", "keda", "monitoring", "operators")
 STANDS_FOR = {
     **{space.upper(): space for space in SPACES},
     "FIRST_ADMINISTRATOR": "00000000-0000-4000-8000-000000000002",
+    "JOB": "database-rights",
     "N": "0",
     "NODE": NODES[0],
     "PROCESS": "ledger-writer",
     "REGISTRY": "registry.example.com",
+    "STRANGER": "auditor",
     "VENDOR": "00000000-0000-4000-8000-000000000001",
 }
 """What an operator puts in; POD is looked up."""
@@ -74,7 +76,7 @@ class Shell:
         words = {**STANDS_FOR, **({"POD": self._a_pod()} if "POD" in command.placeholders() else {}), **own}
         if unknown := command.placeholders() - set(words):
             return f"{command}: nobody says what {', '.join(sorted(unknown))} stands for"
-        script = f"set -euo pipefail\n{command.filled(words).removesuffix('&')}"
+        script = f"set -euo pipefail\n{without_readers(command.filled(words)).removesuffix('&')}"
         environment = dict(self.kubectl.environment)
         environment |= {"STAND_IN_TRACE": str(self.trace), "STAND_IN_WAIT": str(wait_seconds)}
         environment["PATH"] = f"{self.programs}:{environment['PATH']}"

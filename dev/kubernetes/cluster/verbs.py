@@ -4,6 +4,7 @@ What asks the API server is run, with bounded waits and without an endless watch
 answer (exec, logs, ...) becomes a look at the object that it names. `run` becomes a dry run on the server.
 """
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -67,6 +68,14 @@ def plan(arguments: Sequence[str], wait_seconds: int = WAIT_SECONDS) -> Plan:
     kept = [one for one in arguments if one not in WATCH and not one.startswith("--timeout=")]
     bound = [f"--timeout={wait_seconds}s"] if any(tuple(split.words[: len(one)]) == one for one in WAITS) else []
     return Plan((*kept, *bound), must_find=verb in FINDS)
+
+
+def without_readers(text: str) -> str:
+    """A command line without what a container's answer is piped into: nothing is to be read here."""
+    first, bar, _ = text.partition(" | ")
+    program, *arguments = shlex.split(first) if bar else [""]
+    words = _split(arguments).words if program == "kubectl" else []
+    return first if OF_A_CONTAINER.intersection(words[:1]) else text
 
 
 def _split(arguments: Sequence[str]) -> _Split:

@@ -9,7 +9,7 @@ from dev.kubernetes.cluster.drains import DRAIN
 from dev.kubernetes.cluster.pages import Command, commands, of_section
 from dev.kubernetes.cluster.rollouts import BACK, INSTALL, UPGRADE
 from dev.kubernetes.cluster.stand_in import wrong_containers
-from dev.kubernetes.cluster.verbs import Plan, PluginError, plan
+from dev.kubernetes.cluster.verbs import Plan, PluginError, plan, without_readers
 from dev.stack.places import ROOT
 
 PAGE = """# A page
@@ -101,6 +101,16 @@ def test_what_a_container_would_answer_becomes_a_look_at_its_object() -> None:
     )
     assert forwarded == Plan((*where, "pod/portal-1", "-o", "json"), is_look=True, port=8082)
     assert logged == Plan((*where, "pods", "-l", "a=b", "-o", "json"), is_look=True)
+
+
+def test_nothing_reads_what_a_container_would_answer() -> None:
+    secret = "kubectl get secret -n data a -o jsonpath='{.data.password}' | base64 -d > password"
+
+    assert without_readers("kubectl logs -n licensing deployment/portal | grep refused") == (
+        "kubectl logs -n licensing deployment/portal"
+    )
+    assert without_readers(secret) == secret
+    assert without_readers("for one in a b; do kubectl get $one; done") == "for one in a b; do kubectl get $one; done"
 
 
 def test_a_run_becomes_a_dry_run_without_a_session() -> None:
