@@ -2,14 +2,24 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from contracts.rma.cases import Step
+from contracts.refusals import REFUSALS
 from rma.application.projection.rows import CaseRow
 from rma.application.queries.sight import Sight
-from rma.application.queries.views import CaseView, QuoteView, RequestView, ShipmentView, SummaryView
-from rma.domain.asking import refuse_stopped, roles
+from rma.application.queries.views import (
+    CaseView,
+    QuoteView,
+    RefusedStepView,
+    RequestView,
+    ShipmentView,
+    SummaryView,
+)
+from rma.domain.asking import roles
 from rma.domain.expected import expected_of_requester, expected_of_staff
+from rma.domain.refused_ahead import RefusedStep, refused_ahead
+from rma.domain.state import Cases
 from rma.domain.steps import possible
 
 _TELLING = frozenset({"coverage", "finding", "reason"})
@@ -21,11 +31,11 @@ def summary_of(row: CaseRow, sight: Sight) -> SummaryView:
     return SummaryView(**_summary(row, sight))
 
 
-def case_view_of(row: CaseRow, sight: Sight, request: RequestView | None, *, past: bool) -> CaseView:
-    """A case as its caller reads it; nothing can be done in a past state."""
-    told, steps = json.loads(row.told), () if past else _steps(row, sight)
+def case_view_of(row: CaseRow, sight: Sight, request: RequestView | None, now: tuple[Cases, date] | None) -> CaseView:
+    """A case as its caller reads it. `now` is what its steps rest on besides it; in a past state nothing is done."""
+    told = json.loads(row.told)
     said: dict[str, Any] = _summary(row, sight) | {
-        "steps": list(steps),
+        **(_steps(row, sight, *now) if now else {"steps": [], "refused_steps": []}),
         "quote": _quote(row, told),
         "replacement": row.replacement,
         "swapped": row.swap is not None,
@@ -66,11 +76,27 @@ def _summary(row: CaseRow, sight: Sight) -> dict[str, Any]:
     return said | {"coverage": row.coverage} if sight.sees_coverage else said
 
 
-def _steps(row: CaseRow, sight: Sight) -> tuple[Step, ...]:
-    if refuse_stopped(sight.ledger, sight.account):
-        return ()
+def _steps(row: CaseRow, sight: Sight, cases: Cases, today: date) -> dict[str, Any]:
+    """What the caller may do now, and what not, and why."""
     case = row.case
-    return possible(case.state, case.conditions, roles(sight.ledger, sight.account, case))
+    refused = refused_ahead(cases, case, sight.account, sight.ledger, today)
+    names = {one.step for one in refused}
+    steps = possible(case.state, case.conditions, roles(sight.ledger, sight.account, case))
+    return {
+        "steps": [step for step in steps if step not in names],
+        "refused_steps": [_refused_step(one) for one in refused],
+    }
+
+
+def _refused_step(one: RefusedStep) -> RefusedStepView:
+    return RefusedStepView(
+        step=one.step,
+        code=one.rejection.code,
+        detail=REFUSALS[one.rejection.code].sentence,
+        states=list(one.states),
+        conditions=list(one.conditions),
+        facts=dict(one.rejection.details),
+    )
 
 
 def _quote(row: CaseRow, told: Mapping[str, Any]) -> QuoteView | None:

@@ -35,8 +35,8 @@ class CaseQueries(Positions, Protocol):
         """The number of the case that an entry filed."""
         ...
 
-    async def case(self, sight: Sight, rma: str, until: int | None) -> CaseView | None:
-        """A case as it is now, or after the entry `until`."""
+    async def case(self, sight: Sight, rma: str, until: int | None, today: date) -> CaseView | None:
+        """A case as it is now, with what may be done today, or as it was after the entry `until`."""
         ...
 
     async def command_of_entry(self, sequence: int) -> str | None:
