@@ -55,7 +55,7 @@ async def test_a_step_that_is_not_possible_is_shown_and_says_at_what_the_case_wo
     actions = actions_on(page)
 
     assert says_why(page, actions["Send the device"])
-    assert "The case has to stand at: Repaired; Replaced." in " ".join(page.split())
+    assert "Possible when the case stands at: «Repaired», «Replaced»" in " ".join(page.split())
     assert says_why(page, actions["Record the repair"])
     assert "The requester has to accept a quote first." in page
     assert "disabled" not in actions["Cancel the case"]
