@@ -10,8 +10,8 @@ from starlette.responses import Response
 from contracts.identifiers import MAX_SEQUENCE
 from licensing_client.api import MovedView
 from portal.adapters.apis import ask
+from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.dependencies import TheServices, TheVisit
-from portal.entrypoints.web.sentences import actors
 from portal.entrypoints.web.times import Time, newest
 
 ENTRIES_A_PAGE = 50
@@ -30,7 +30,7 @@ async def activity_page(request: Request, visit: TheVisit, services: TheServices
         time=Time(stand=page["as_of"]),
         entries=page["items"],
         following=page["next"] if page["more"] else None,
-        actors=await actors(page["items"], services.accounts, visit.company),
+        actors=await actors(page["items"], services.accounts, visit),
     )
 
 
@@ -50,7 +50,7 @@ async def entry_page(
         request,
         "entry.html",
         entry=found,
-        actors=await actors([found], services.accounts, visit.company),
+        actors=await actors([found], services.accounts, visit),
         place=_place,
     )
 

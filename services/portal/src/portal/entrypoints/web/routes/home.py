@@ -13,10 +13,10 @@ from licensing_client.api import CompanyBalances, DeviceView, EntryView, Expirat
 from licensing_client.cases_api import SummaryView
 from portal.adapters.apis import Asking, ask, unless_away
 from portal.entrypoints.web import case_words, support_case_words
+from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.balances import of_projects, totals
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.routes.projects import stand_of
-from portal.entrypoints.web.sentences import actors
 from portal.entrypoints.web.times import AsOf, Time, newest, then
 
 SHOWN = 8
@@ -95,7 +95,7 @@ async def _as_it_was(request: Request, visit: Visit, services: Services, as_of: 
         projects=projects[:SHOWN],
         names={one["project"]: one["project_name"] for one in projects},
         entries=entries,
-        actors=await actors(entries, services.accounts, visit.company),
+        actors=await actors(entries, services.accounts, visit),
     )
 
 
@@ -173,4 +173,4 @@ async def _entries(visit: Visit, services: Services) -> tuple[int | None, list[E
     page = await _card(newest(visit.api, ENTRIES))
     if page is None:
         return None, None, {}
-    return page["as_of"], page["items"], await actors(page["items"], services.accounts, visit.company)
+    return page["as_of"], page["items"], await actors(page["items"], services.accounts, visit)

@@ -12,10 +12,10 @@ from licensing_client import Problem
 from licensing_client.api import ProjectView
 from licensing_client.transport import answered, segment
 from portal.adapters.apis import Asking, ask
+from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.pages import see
-from portal.entrypoints.web.sentences import actors
 
 LABEL = ("own_name", "place", "reference")
 NOTE = ("note",)
@@ -157,7 +157,7 @@ async def _form_page(
     """The form with what is kept, or with what was typed; the second time it writes over what it shows beside."""
     kept, version = await ask(_sender(visit.api, "GET", what))
     typed: Mapping[str, Any] = kept if form is None else {name: form.text(name) for name in what.fields}
-    by = await actors([{"actor": kept["changed_by"]}] if kept["changed_by"] else [], services.accounts, visit.company)
+    by = await actors([{"actor": kept["changed_by"]}] if kept["changed_by"] else [], services.accounts, visit)
     return services.pages.page(
         request,
         "label.html",

@@ -11,10 +11,10 @@ from contracts.dates import civil_day
 from licensing_client import Problem
 from licensing_client.api import BalanceView, DeviceView, DeviceViewPage, ProjectView, ProjectViewPage
 from portal.adapters.apis import Asking, ask
+from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.balances import sheet
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.forms import TheForm
-from portal.entrypoints.web.sentences import actors
 from portal.entrypoints.web.submitting import submit
 from portal.entrypoints.web.times import AsOf, Time, newest, then
 
@@ -69,7 +69,7 @@ async def project_page(
         project=found,
         service=service,
         entries=entries["items"],
-        actors=await actors(entries["items"], services.accounts, visit.company),
+        actors=await actors(entries["items"], services.accounts, visit),
         **_balance(balance, devices, cursor),
     )
 
@@ -138,7 +138,7 @@ async def _as_it_was(
         project=found,
         service=None,
         entries=entries["items"],
-        actors=await actors(entries["items"], services.accounts, visit.company),
+        actors=await actors(entries["items"], services.accounts, visit),
         **_balance(balance, devices, cursor),
     )
 

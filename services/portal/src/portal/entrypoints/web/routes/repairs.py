@@ -21,6 +21,7 @@ from licensing_client.cases_api import (
 )
 from portal.adapters.apis import Asking, ask, unless_away
 from portal.entrypoints.web import case_words
+from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.case_steps import LABELS, QUOTE_STANDS, STEPS, Step
 from portal.entrypoints.web.choices import may, open_projects
 from portal.entrypoints.web.confirming import require_password
@@ -28,7 +29,6 @@ from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit,
 from portal.entrypoints.web.downloads import saved_as
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.pages import see, words_for
-from portal.entrypoints.web.sentences import actors
 from portal.entrypoints.web.serials import whole
 
 CASES_A_PAGE = 50
@@ -270,7 +270,7 @@ async def _case_page(  # noqa: PLR0913 - what was refused stays beside its form
         message=form.text("text") if form else "",
         labels=LABELS,
         entries=entries,
-        actors=await actors(entries, services.accounts, visit.company),
+        actors=await actors(entries, services.accounts, visit),
         messages=messages["items"],
         names=_of(visit.company, messages["items"], names),
         companies=await services.accounts.company_names(_companies(case, messages["items"])),

@@ -13,10 +13,10 @@ from contracts.dates import civil_day
 from contracts.identifiers import LICENSE_TYPE_PATTERN, MAX_SEQUENCE
 from licensing_client.api import EntryView
 from portal.adapters.apis import ask
+from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.balances import of_type, summed
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.routes.projects import stand_of
-from portal.entrypoints.web.sentences import actors
 from portal.entrypoints.web.times import AsOf, Time, newest, then
 
 ENTRIES_A_PAGE = 50
@@ -87,7 +87,7 @@ async def project_why(
         counts=counts,
         causes=causes(page["items"], [f"project/{project}", f"held/{project}"], type),
         following=page["next"] if page["more"] else None,
-        actors=await actors(page["items"], services.accounts, visit.company),
+        actors=await actors(page["items"], services.accounts, visit),
     )
 
 
@@ -117,7 +117,7 @@ async def device_why(
         counts=[sum(one["count"] for one in device["licenses"] if one["license_type"] == type)],
         causes=causes(page["items"], [f"device/{device['serial']}"], type),
         following=page["next"] if page["more"] else None,
-        actors=await actors(page["items"], services.accounts, visit.company),
+        actors=await actors(page["items"], services.accounts, visit),
     )
 
 

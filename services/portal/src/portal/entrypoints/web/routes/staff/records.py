@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from licensing_client import Client
 from portal.adapters.apis import ask
+from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.dependencies import TheServices, TheStaff
-from portal.entrypoints.web.sentences import actors
 
 ROWS_A_PAGE = 50
 KINDS: Mapping[str, tuple[str, Callable[[Client], Callable[..., Any]]]] = {
@@ -40,5 +40,5 @@ async def records_page(
         rows=rows,
         following=page["next"],
         companies=await services.accounts.company_names([one["company"] for one in rows if "company" in one]),
-        actors=await actors([one for one in rows if "actor" in one], services.accounts, visit.company),
+        actors=await actors([one for one in rows if "actor" in one], services.accounts, visit),
     )
