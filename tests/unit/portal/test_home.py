@@ -191,6 +191,17 @@ async def test_each_line_leads_to_where_something_can_be_done(partner: httpx.Asy
     assert "Sabine Vogt" in cards(page)["latest"]
 
 
+async def test_devices_are_called_as_their_people_call_them(partner: httpx.AsyncClient, apis: Apis) -> None:
+    fill(apis)
+    apis.items["device-labels"] = [{"serial": SERIAL, "own_name": None, "place": "Ward <3>", "reference": "INV-7"}]
+    found = cards(await partner.get("/"))
+
+    assert {name for name, card in found.items() if "Ward &lt;3&gt;" in card} == {"ending", "cases", "latest"}
+    apis.away = {"device-labels"}
+    page = await partner.get("/")
+    assert (page.status_code, list(cards(page)), "Does not respond" in page.text) == (200, CARDS, False)
+
+
 async def test_the_balance_of_the_company_is_a_table_with_its_picture(partner: httpx.AsyncClient, apis: Apis) -> None:
     fill(apis)
     balance = cards(await partner.get("/"))["balance"]

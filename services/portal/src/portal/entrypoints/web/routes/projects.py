@@ -14,6 +14,7 @@ from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.balances import sheet
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
+from portal.entrypoints.web.device_labels import devices_in, labels_of
 from portal.entrypoints.web.forms import TheForm
 from portal.entrypoints.web.submitting import submit
 from portal.entrypoints.web.times import AsOf, Time, newest, then
@@ -70,6 +71,7 @@ async def project_page(
         service=service,
         entries=entries["items"],
         actors=await actors(entries["items"], services.accounts, visit),
+        labels=await labels_of(visit.api, devices_in(entries["items"])),
         **_balance(balance, devices, cursor),
     )
 
@@ -139,6 +141,7 @@ async def _as_it_was(
         service=None,
         entries=entries["items"],
         actors=await actors(entries["items"], services.accounts, visit),
+        labels=await labels_of(visit.api, devices_in(entries["items"])),
         **_balance(balance, devices, cursor),
     )
 

@@ -26,6 +26,7 @@ from portal.entrypoints.web.case_steps import LABELS, QUOTE_STANDS, STEPS, Step
 from portal.entrypoints.web.choices import may, open_projects
 from portal.entrypoints.web.confirming import require_password
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
+from portal.entrypoints.web.device_labels import labels_of
 from portal.entrypoints.web.downloads import saved_as
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.pages import see, words_for
@@ -76,6 +77,7 @@ async def cases_page(
         "repairs.html",
         words=case_words,
         cases=page["items"],
+        labels=await labels_of(visit.api, (one["serial"] for one in page["items"])),
         following=page["next"],
         wanted=wanted,
         show=wanted.show,
@@ -269,6 +271,7 @@ async def _case_page(  # noqa: PLR0913 - what was refused stays beside its form
         may_write=visit.is_staff or await _may_write(visit, case["project"]),
         message=form.text("text") if form else "",
         labels=LABELS,
+        device_labels=await labels_of(visit.api, [case["serial"]]),
         entries=entries,
         actors=await actors(entries, services.accounts, visit),
         messages=messages["items"],

@@ -13,6 +13,7 @@ from licensing_client.api import ActivationKeyView, ActivationKeyViewPage, Wante
 from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.dependencies import Services, TheServices, TheStaff, Visit
+from portal.entrypoints.web.device_labels import devices_in, labels_of
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.license_types import all_types, grouped
 from portal.entrypoints.web.pages import see, words_for
@@ -125,6 +126,7 @@ async def key_page(request: Request, visit: TheStaff, services: TheServices, dig
         companies=await services.accounts.company_names(_companies([found])),
         entries=entries,
         actors=await actors(entries, services.accounts, visit),
+        labels=await labels_of(visit.api, devices_in(entries)),
     )
 
 
