@@ -152,7 +152,10 @@ def test_axe_finds_no_violation(portal: Portal, shape: str, scheme: Scheme) -> N
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[shape], path
     page.goto("/projects?name=Klinik")
     page.get_by_role("link", name="Klinik am See").click()
-    found["project"] = violations(page)
+    found["project"], project = violations(page), page.url
+    for place in ("labels", "label", "people"):
+        page.goto(f"{project}/{place}")
+        found[place] = violations(page)
 
     assert [one for page_of in found.values() for one in page_of] == []
 
