@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator
 
 import pytest
+from aiokafka.conn import AIOKafkaConnection
 
 from contracts.topics import COMMANDS, DEAD_LETTERS, LICENSE_FILES, OUTCOMES
 from dev.stack.kafka import Broker
@@ -53,6 +54,23 @@ async def test_an_appended_record_is_read_back_as_it_was(
     assert (record.key, record.value, record.offset) == (b"key", b"value", appended.offset)
     assert (record.header("reason"), record.header("other")) == (b"why", None)
     assert appended.partition == partition_for(b"key", OUTCOMES.partitions)
+
+
+async def test_a_reader_connects_once_to_read_and_once_to_ask(
+    connection: Connection, outcomes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, connect = list[AIOKafkaConnection](), AIOKafkaConnection.connect
+
+    async def counted(self: AIOKafkaConnection) -> None:
+        made.append(self)
+        await connect(self)
+
+    monkeypatch.setattr(AIOKafkaConnection, "connect", counted)
+    async with PartitionTail(connection, outcomes, 0, 0) as tail:
+        assert await tail.next_batch(timeout_seconds=0.1) == []
+        assert await tail.end_offset() == 0
+        assert len(made) == 2
+    assert [one.connected() for one in made] == [False, False]
 
 
 async def test_many_records_are_appended_in_order_whatever_their_size(
