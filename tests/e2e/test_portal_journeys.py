@@ -26,7 +26,7 @@ def test_what_a_project_is_called_is_erased_for_good_by_its_administrator(portal
     page = portal.reseller(width=WIDTHS["narrow"])
     open_project(page, "Weingut Sonnhalde")
     page.get_by_role("link", name="Give it a name, a place, a reference").click()
-    page.get_by_label("Place").fill("Cellar 7")
+    page.get_by_role("textbox", name="Place").fill("Cellar 7")
     press(page, "Save")
     expect(page.get_by_text("Cellar 7")).to_be_visible()
     page.get_by_role("link", name="Change", exact=True).click()
