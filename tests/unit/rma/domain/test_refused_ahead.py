@@ -11,7 +11,7 @@ from contracts.rma.cases import Coverage, State, Step
 from contracts.rma.commands import AcceptQuote, CancelCase, CloseCase, QuoteRepair, ReopenCase
 from rma.domain.decisions import Rejection
 from rma.domain.refused_ahead import RefusedStep, refused_ahead
-from rma.domain.steps import possible
+from rma.domain.steps import Role, possible
 from tests.support.rma.story import BORA, OTHER, Desk, anna, clerk, grant, gus, mia, owed
 from tests.unit.rma.domain.test_steps import COMMANDS, RMA, a_desk_with
 
@@ -31,10 +31,9 @@ def test_a_step_is_refused_ahead_exactly_where_its_command_is_refused(
     desk = a_desk_with(state, advance=advance, free=free)
     for actor in (anna, clerk):
         refused = ahead(desk, RMA, actor)
-        for step in {
-            *refused,
-            *possible(state, desk.case(RMA).conditions, {"requester" if actor == anna else "staff"}),
-        }:
+        role: Role = "requester" if actor == anna else "staff"
+        steps: set[Step] = {*refused, *possible(state, desk.case(RMA).conditions, {role})}
+        for step in steps:
             decision = desk.says(COMMANDS[step][0], actor)
             if step in refused:
                 assert isinstance(decision, Rejection), step

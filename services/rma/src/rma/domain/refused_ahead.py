@@ -33,7 +33,7 @@ def refused_ahead(cases: Cases, case: Case, actor: Actor, ledger: LedgerView, to
     open case of the device.
     """
     mine = roles(ledger, actor, case)
-    steps = dict.fromkeys(row.step for row in STEPS if row.by & _PEOPLE & (mine or _ONLOOKER))
+    steps: dict[Step, None] = dict.fromkeys(row.step for row in STEPS if row.by & _PEOPLE & (mine or _ONLOOKER))
     if stopped := refuse_stopped(ledger, actor):
         return [RefusedStep(step, stopped) for step in steps]
     if not mine:
