@@ -26,16 +26,18 @@ _TELLING = frozenset({"coverage", "finding", "reason"})
 """Facts from which one could tell the guarantee: the coverage, and what staff writes in its own words."""
 
 
-def summary_of(row: CaseRow, sight: Sight) -> SummaryView:
+def summary_of(row: CaseRow, sight: Sight, today: date) -> SummaryView:
     """A case as lists show it."""
-    return SummaryView(**_summary(row, sight))
+    return SummaryView(**_summary(row, sight, today))
 
 
-def case_view_of(row: CaseRow, sight: Sight, request: RequestView | None, now: tuple[Cases, date] | None) -> CaseView:
-    """A case as its caller reads it. `now` is what its steps rest on besides it; in a past state nothing is done."""
+def case_view_of(
+    row: CaseRow, sight: Sight, request: RequestView | None, beside: Cases | None, today: date
+) -> CaseView:
+    """A case as its caller reads it. `beside` is what its steps rest on besides it; in a past state nothing is done."""
     told = json.loads(row.told)
-    said: dict[str, Any] = _summary(row, sight) | {
-        **(_steps(row, sight, *now) if now else {"steps": [], "refused_steps": []}),
+    said: dict[str, Any] = _summary(row, sight, today) | {
+        **(_steps(row, sight, beside, today) if beside is not None else {"steps": [], "refused_steps": []}),
         "quote": _quote(row, told),
         "replacement": row.replacement,
         "swapped": row.swap is not None,
@@ -56,7 +58,8 @@ def facts_for(facts: Mapping[str, Any], sight: Sight) -> dict[str, Any]:
     return {name: fact for name, fact in facts.items() if sight.sees_coverage or name not in _TELLING}
 
 
-def _summary(row: CaseRow, sight: Sight) -> dict[str, Any]:
+def _summary(row: CaseRow, sight: Sight, today: date) -> dict[str, Any]:
+    case = row.case
     said = {
         "rma": row.rma,
         "serial": row.serial,
@@ -65,7 +68,7 @@ def _summary(row: CaseRow, sight: Sight) -> dict[str, Any]:
         "reference": row.reference,
         "state": row.state,
         "answer": "accepted" if row.quote is None else "quote_follows",
-        "expected": expected_of_staff(row.case) if sight.is_staff else expected_of_requester(row.case),
+        "expected": expected_of_staff(case, today) if sight.is_staff else expected_of_requester(case, today),
         "filed": row.filed,
         "since": row.since,
         "overdue_on": row.overdue_on,

@@ -89,12 +89,12 @@ class PostgresCaseQueries(Snapshots):
             if not found:
                 return None
             if until is not None:
-                return case_view_of(found[0], sight, None, None)
+                return case_view_of(found[0], sight, None, None, today)
             request = await request_of(connection, self.ledger, found[0].command_id)
             beside = await self._beside(connection, found[0]) if sight.is_staff else Cases()
-            return case_view_of(found[0], sight, request, (beside, today))
+            return case_view_of(found[0], sight, request, beside, today)
 
-    async def find(self, sight: Sight, wanted: CaseSearch, after: int, limit: int) -> Page[SummaryView]:
+    async def find(self, sight: Sight, wanted: CaseSearch, after: int, limit: int, today: date) -> Page[SummaryView]:
         async with self.snapshot() as connection:
             digests = None
             if wanted.reference is not None:
@@ -102,7 +102,7 @@ class PostgresCaseQueries(Snapshots):
                 digests = [row["digest"] for row in found]
             query, arguments = case_search(wanted, sight.reach, digests)
             rows = await connection.fetch(query, self.ledger, after, limit + 1, *arguments)
-            return one_page((summary_of(row, sight) for row in await self._rows(connection, rows)), limit)
+            return one_page((summary_of(row, sight, today) for row in await self._rows(connection, rows)), limit)
 
     async def history(self, sight: Sight, rma: str, after: int, limit: int) -> Page[EntryView] | None:
         async with self.snapshot() as connection:
@@ -113,14 +113,14 @@ class PostgresCaseQueries(Snapshots):
             told = await with_texts(connection, self.ledger, TEXTS, parsed)
             return one_page((EntryView(**row) for row in told), limit)
 
-    async def entitlement(self, sight: Sight, company: str) -> EntitlementView | None:
+    async def entitlement(self, sight: Sight, company: str, today: date) -> EntitlementView | None:
         if not sight.administers(company):
             return None
         async with self.snapshot() as connection:
             owed = await self._rows(connection, await connection.fetch(_OWED, self.ledger, company))
             row = await connection.fetchrow(_ENTITLEMENT, self.ledger, company)
             (said,) = await with_texts(connection, self.ledger, TEXTS, [row or _NEVER])
-            return _entitlement(company, said, sight, [summary_of(one, sight) for one in owed])
+            return _entitlement(company, said, sight, [summary_of(one, sight, today) for one in owed])
 
     async def stop(self) -> LogStopView:
         async with self.snapshot() as connection:

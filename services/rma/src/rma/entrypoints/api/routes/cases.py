@@ -93,7 +93,9 @@ async def find_cases(
 ) -> PageView[SummaryView]:
     """Cases that the caller sees, the oldest first: a clerk's queue, and the search in it."""
     (after,) = after_numbers(cursor, 1)
-    return paged(await services.queries.find(sight, wanted, after, limit), lambda row: str(row.filed_sequence))
+    return paged(
+        await services.queries.find(sight, wanted, after, limit, today(services)), lambda row: str(row.filed_sequence)
+    )
 
 
 @router.get("/{rma}", dependencies=[Reached], response_model=CaseView, response_model_exclude_unset=True)
