@@ -1,11 +1,13 @@
-"""What tests share: one real broker and one real database a session, fresh topics and fresh databases for each user."""
+"""What tests share: one real broker a run, one real database a process, fresh topics and databases for each user."""
 
 import asyncio
+import fcntl
 import gc
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +42,17 @@ ON_THE_STACK = (
     "tests/faults/test_stopped_signer.py",
 )
 """Tests that use `kit`. Those of the portal, a third of them by time, have a stack of their own."""
-PORT_SHARES = 4
+ON_A_BROKER_OF_THEIR_OWN = (
+    "tests/integration/dev/test_broker.py",
+    "tests/integration/ledger/test_api.py",
+    "tests/integration/ledger/test_projector.py",
+    "tests/integration/operations/test_topics_diff.py",
+    "tests/integration/runtime/test_kafka.py",
+    "tests/integration/runtime/test_readiness.py",
+    "tests/integration/signer/test_outputs.py",
+)
+"""Tests that stop the broker, or change what everybody may do there."""
+PORT_SHARES = 6
 """As many processes of a run, at most, choose ports from ranges of their own."""
 
 
@@ -86,6 +98,8 @@ class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith(THE_PORTAL):
             return "portal"
+        if nodeid.startswith(ON_A_BROKER_OF_THEIR_OWN):
+            return "broker"
         return "stack" if nodeid.startswith(ON_THE_STACK) else nodeid.partition("::")[0]
 
 
@@ -93,17 +107,44 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
     return ByFile(config, log)
 
 
-@pytest.fixture(scope="session")
-def state() -> Iterator[Path]:
-    """A folder for what this session starts; whatever has a pid file in it ends with the session, however that ends."""
+_RUN = ExitStack()
+
+
+@cache
+def _folder_of_the_run() -> Path:
+    """A new folder; whatever has a pid file in it ends with this process, however that ends."""
     folder = places.STATE / "tests" / secrets.token_hex(4)
     folder.mkdir(parents=True)
-    with Guard(folder):
-        yield folder
+    _RUN.enter_context(Guard(folder))
+    return folder
 
 
-_STACK = ExitStack()
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["folder"] = str(_folder_of_the_run())
+
+
+def pytest_unconfigure() -> None:
+    _RUN.close()
+
+
+@pytest.fixture(scope="session")
+def run_folder(pytestconfig: pytest.Config) -> Path:
+    """Where all processes of this run keep what they start."""
+    known: dict[str, str] = getattr(pytestconfig, "workerinput", {})
+    return Path(known["folder"]) if known else _folder_of_the_run()
+
+
+@pytest.fixture(scope="session")
+def state(run_folder: Path, worker_id: str) -> Path:
+    """Where this process keeps what it starts."""
+    folder = run_folder / worker_id
+    folder.mkdir()
+    return folder
+
+
+_STACK, _OWN_BROKER = ExitStack(), ExitStack()
 _RUNNING: list[Kit] = []
+_BROKERS: list[Broker] = []
 
 
 @pytest.fixture(scope="module")
@@ -116,20 +157,40 @@ def kit(state: Path) -> Kit:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """End the stack after its last test: its processes would take a quarter of a core from all that follow."""
-    if item.nodeid.startswith(ON_THE_STACK) and not (nextitem and nextitem.nodeid.startswith(ON_THE_STACK)):
-        _RUNNING.clear()
-        _STACK.close()
+    """End a stack or a broker after its last test: its processes would take time from all that follow."""
+    for users, running, stack in ((ON_THE_STACK, _RUNNING, _STACK), (ON_A_BROKER_OF_THEIR_OWN, _BROKERS, _OWN_BROKER)):
+        if item.nodeid.startswith(users) and not (nextitem and nextitem.nodeid.startswith(users)):
+            running.clear()
+            stack.close()
 
 
-@pytest.fixture(scope="session")
-def broker(state: Path) -> Iterator[Broker]:
-    """A real broker; `connection` says how to reach it in a role. A test that stops it starts it again."""
-    broker = Kit(state, short_lived=True).broker()
+@pytest.fixture(scope="module")
+def broker(request: pytest.FixtureRequest, run_folder: Path, state: Path) -> Broker:
+    """A real broker; `connection` says how to reach it in a role.
+
+    It is the one of this run, which whoever needs it first starts, or one that a test may stop and starts again.
+    """
+    if not request.node.nodeid.startswith(ON_A_BROKER_OF_THEIR_OWN):
+        return _broker_of_the_run(run_folder / "shared")
+    if not _BROKERS:
+        _BROKERS.append(_started(state / f"broker-{secrets.token_hex(2)}"))
+        _OWN_BROKER.callback(_BROKERS[0].stop)
+    return _BROKERS[0]
+
+
+def _broker_of_the_run(folder: Path) -> Broker:
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        broker = Kit(folder, short_lived=True).broker()
+        return broker if broker.process.was_started() else _started(folder)
+
+
+def _started(folder: Path) -> Broker:
+    broker = Kit(folder, short_lived=True).broker()
     broker.start()
     asyncio.run(create_users(broker))
-    yield broker
-    broker.stop()
+    return broker
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,10 @@ from dev.stack.error import StackError
 WIDTHS = {"wide": 1280, "narrow": 360}
 HEIGHT = 900
 Scheme = Literal["light", "dark"]
+ARGUMENTS = [
+    "--no-sandbox",  # root has no user namespace of its own to be confined in
+    "--js-flags=--max-optimized-bytecode-size=0",  # a page here ends before its scripts have paid for being optimised
+]
 
 
 @contextmanager
@@ -24,8 +28,7 @@ def chromium() -> Generator[Browser]:
     if program is None:
         raise StackError("There is no Chromium; run `make setup`.")
     with sync_playwright() as playwright:
-        # Root has no user namespace of its own to be confined in.
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         browser.close()
 
