@@ -171,6 +171,23 @@ def test_axe_finds_no_violation_in_german_and_its_long_words_fit(portal: Portal)
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS["narrow"], path
 
 
+TOO_WIDE = """() => [...document.querySelectorAll(".main, .columns > *")]
+    .filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.innerText.slice(0, 40))"""
+
+
+@pytest.mark.parametrize("email", [STAFF, RESELLER])
+def test_no_table_is_wider_than_its_place_whatever_the_window(portal: Portal, email: str) -> None:
+    page = portal.visitor()
+    sign_in(page, email, people.PASSWORD)
+    wide = dict[str, list[str]]()
+    for path in ("/", "/projects", "/devices", "/rmas?show=all", "/cases", BOX):
+        page.goto(path)
+        for width in (1280, 1190, 1170, 1000, 970, 700):
+            page.set_viewport_size({"width": width, "height": 900})
+            wide |= {f"{path} {width}": found} if (found := page.evaluate(TOO_WIDE)) else {}
+    assert wide == {}
+
+
 def test_a_page_asks_nobody_but_its_own_host_and_breaks_no_policy_of_its_own(portal: Portal) -> None:
     page = portal.visitor()
     asked, said = list[str](), list[str]()

@@ -13,7 +13,7 @@ from tests.support.portal_pages import AnsweringApis, OneSession, pages
 SERIAL = "00903304a1c7"
 PROJECT = "11111111-2222-4333-8444-555555555555"
 NOW = "2026-11-28T20:15:00Z"
-CARDS = ["ending", "waiting", "held", "codes", "support", "projects", "cases", "balance", "latest"]
+CARDS = ["ending", "waiting", "cases", "held", "codes", "support", "projects", "balance", "latest"]
 OF_PLACE = {
     "expirations": {"ending", "codes"},
     "devices": {"waiting"},
