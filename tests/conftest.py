@@ -38,7 +38,7 @@ ON_THE_STACK = (
     "tests/faults/test_full_disk.py",
     "tests/faults/test_junk_on_every_topic.py",
     "tests/faults/test_outages.py",
-    "tests/faults/test_runbooks.py",
+    "tests/faults/test_runbooks",
     "tests/faults/test_stopped_signer.py",
 )
 """Tests that use `kit`. Those of the portal, a third of them by time, have a stack of their own."""

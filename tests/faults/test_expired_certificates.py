@@ -8,16 +8,12 @@ import ssl
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import httpx
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from dev.stack import secret_files
-from dev.stack.kafka import ADMINISTRATOR
 from dev.stack.parts import PARTS, Kit
 from dev.stack.ports import HOST
 from dev.stack.postgres import account
@@ -27,7 +23,7 @@ from tests.support.partners_at_work import until
 from tests.support.readiness import readiness, says, until_ready
 from tests.support.recovery import measured
 from tests.support.running import a_stocked_story
-from tests.support.server_authority import LASTING, ServerAuthority
+from tests.support.server_authority import LASTING, ServerAuthority, show_to_clients
 from tests.support.signer.process import free_port
 
 SHORT = [timedelta(seconds=seconds) for seconds in (4, 8, 16, 32, 64)]
@@ -77,7 +73,7 @@ async def _runs_out(kit: Kit) -> Path:
     for lasts in SHORT:
         file = kit.state / "short-certificates" / f"{lasts.seconds}.pem"
         _write(kit, file, lasts)
-        await _show(kit, file)
+        await show_to_clients(kit.broker(), file)
         await asyncio.sleep(lasts.seconds)
         if _handshake(kit) == EXPIRED:
             return file
@@ -86,20 +82,6 @@ async def _runs_out(kit: Kit) -> Path:
 
 def _write(kit: Kit, file: Path, lasts: timedelta) -> None:
     secret_files.write(file, "".join(ServerAuthority(kit.state).issue(lasts)))
-
-
-async def _show(kit: Kit, file: Path) -> None:
-    """Let the broker show it to whoever connects from now on."""
-    admin = AIOKafkaAdminClient(**kit.broker().connection(ADMINISTRATOR).options())
-    await admin.start()
-    try:
-        name = "listener.name.clients.ssl.keystore.location"
-        answers: list[Any] = await admin.alter_configs(
-            [ConfigResource(ConfigResourceType.BROKER, "1", configs={name: str(file)})]
-        )
-        assert all(code == 0 for answer in answers for code, *_ in answer.resources), answers
-    finally:
-        await admin.close()
 
 
 async def _databases_certificate(kit: Kit, folder: Path, lasts: timedelta) -> None:

@@ -1,45 +1,34 @@
 """Pages for those who are woken, walked: something breaks, the alert is true, what the page says is done, it is not."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
-from dev.kubernetes.services import SERVICES
 from dev.monitoring.dashboards import DASHBOARDS, Dashboard
-from dev.stack.cli import Stack
 from dev.stack.parts import PARTS, Kit
-from tests.support.prometheus import Prometheus, Sample, alert, watching
+from tests.support.prometheus import Prometheus, Sample
+from tests.support.walks import Walking
 
 OF_THE_CLUSTER = {"namespace"}
 """Labels that Prometheus adds to what it finds in a cluster."""
 FRESHNESS = 'licensing:slo_bad{slo="row-freshness"}'
 
 
-@pytest.fixture(scope="module")
-def prometheus(kit: Kit, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
-    with watching(Stack(kit.state), tmp_path_factory.mktemp("prometheus")) as prometheus:
-        prometheus.until("licensing_ready == 1", lambda said: len(said) == len(SERVICES))
-        yield prometheus
-
-
-def test_a_projector_that_ends_is_missed_until_it_is_back(kit: Kit, prometheus: Prometheus) -> None:
-    """docs/runbooks/process-away.md; `make up` is here what `kubectl scale` is there."""
-    away = alert("LicensingProcessAway")["expr"]
+def test_a_projector_that_ends_is_missed_until_it_is_back(kit: Kit, walk: Walking) -> None:
     projector = kit.make(next(part for part in PARTS if part.name == "rma-projector"))
-    prometheus.until(FRESHNESS, lambda said: _values(said) == [0])
-    assert prometheus.ask(away) == []
-
-    projector.stop()
-    try:
-        prometheus.until(away, lambda said: [labels["process"] for labels, _ in said] == ["rma-projector"])
-        prometheus.until(FRESHNESS, lambda said: _values(said) == [1])
-    finally:
-        projector.launch()
-        projector.wait(print)
-
-    prometheus.until(away, lambda said: said == [])
-    prometheus.until(FRESHNESS, lambda said: _values(said) == [0])
+    with walk("LicensingProcessAway") as away:
+        away.prometheus.until(FRESHNESS, lambda said: _values(said) == [0])
+        projector.stop()
+        try:
+            away.until_true(lambda labels: labels["process"] == "rma-projector")
+            away.prometheus.until(FRESHNESS, lambda said: _values(said) == [1])
+            assert re.search(r"rma-projector +\S+ +away", away.run("licensingctl status pods", exits=3))
+        finally:
+            projector.launch()
+            projector.wait(print)
+        away.until_well()
+        away.run("licensingctl status pods")
+        away.prometheus.until(FRESHNESS, lambda said: _values(said) == [0])
 
 
 def test_every_rule_can_be_evaluated(prometheus: Prometheus) -> None:

@@ -1,7 +1,13 @@
-"""A real Prometheus that watches a running stack by the rules of production, in quick steps."""
+"""A real Prometheus that watches a running stack by the rules of production, in quick steps.
 
+A stack of tests lives for minutes. So windows of rules, and the bounds of two alerts, are shorter here than in
+production: `quick` is the one place where a rule is changed. That an alert waits (`for:`), and how long its windows
+are, is what the cases of promtool show (`tests/unit/deploy/alerts`).
+"""
+
+import re
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +25,26 @@ from tests.support.rendered import of_kind
 
 STEP = "1s"
 """How often it asks and evaluates: in production it is 15 and 30 seconds."""
-WAIT_SECONDS = 60.0
+WAIT_SECONDS = 120.0
+"""The signer looks at its topics once a minute."""
+WINDOWS = {
+    "30s": "3s",
+    "2m": "5s",
+    "5m": "5s",
+    "15m": "8s",
+    "30m": "8s",
+    "1h": "10s",
+    "6h": "12s",
+    "1d": "1d",
+    "3d": "15s",
+    "30d": "20s",
+}
+"""What a window, or how far back a rule looks, becomes."""
+BOUNDS = {"LicensingAudioWaits": ("> 300", "> 5"), "LicensingBackupLate": ("> 3600", "> 5")}
+"""Alerts on how long something has been so, in seconds."""
+TRENDS = {"LicensingVolumeFills": " or min by "}
+"""Where the part on a trend begins: over seconds it says nothing of the next days, and is left out."""
+_WINDOW = re.compile(r"(?<=\[)\w+(?=\])|(?<=offset )\w+")
 Sample = tuple[dict[str, str], float]
 
 
@@ -48,12 +73,12 @@ class Prometheus:
 
 
 @contextmanager
-def watching(stack: Stack, folder: Path) -> Generator[Prometheus]:
-    """Start one in the folder; it ends with the block."""
+def watching(stack: Stack, folder: Path, *outside: str) -> Generator[Prometheus]:
+    """Start one in the folder, which also asks the exporters `outside`; it ends with the block."""
     process = Process("prometheus", folder, stop_seconds=10.0)
     address = f"{HOST}:{Ports(folder / 'ports.json').port('prometheus')}"
     (folder / "rules.yaml").write_text(yaml.safe_dump({"groups": _groups()}), encoding="utf-8")
-    (folder / "prometheus.yaml").write_text(yaml.safe_dump(_configuration(stack)), encoding="utf-8")
+    (folder / "prometheus.yaml").write_text(yaml.safe_dump(_configuration(stack, outside)), encoding="utf-8")
     files = (f"--config.file={folder / 'prometheus.yaml'}", f"--storage.tsdb.path={folder / 'samples'}")
     process.spawn(Program((str(program("prometheus")), *files, f"--web.listen-address={address}"), {}))
     try:
@@ -66,23 +91,47 @@ def watching(stack: Stack, folder: Path) -> Generator[Prometheus]:
 
 
 def alert(name: str) -> dict[str, Any]:
-    """The alert of this name."""
+    """The alert of this name, as it is asked here."""
     rules: list[dict[str, Any]] = [rule for group in _groups() for rule in group["rules"]]
     (found,) = (rule for rule in rules if rule.get("alert") == name)
     return found
 
 
+def alerts() -> dict[str, dict[str, Any]]:
+    """Every alert of production by its name, as it is there."""
+    return {rule["alert"]: rule for group in _production() for rule in group["rules"] if "alert" in rule}
+
+
+def quick(rule: dict[str, Any]) -> dict[str, Any]:
+    """The rule as it is evaluated here."""
+    expression = _WINDOW.sub(lambda window: WINDOWS[window[0]], rule["expr"])
+    if bound := BOUNDS.get(rule.get("alert", "")):
+        assert bound[0] in expression, rule
+        expression = expression.replace(*bound)
+    if trend := TRENDS.get(rule.get("alert", "")):
+        assert "predict_linear" in expression.partition(trend)[2], rule
+        expression = expression.partition(trend)[0]
+    return rule | {"expr": expression}
+
+
+def _production() -> Iterator[dict[str, Any]]:
+    for one in of_kind("production", "PrometheusRule"):
+        yield from one["spec"]["groups"]
+
+
 def _groups() -> list[dict[str, Any]]:
-    groups = [group for one in of_kind("production", "PrometheusRule") for group in one["spec"]["groups"]]
-    return [{name: said for name, said in group.items() if name != "interval"} for group in groups]
+    return [{"name": group["name"], "rules": [quick(rule) for rule in group["rules"]]} for group in _production()]
 
 
-def _configuration(stack: Stack) -> dict[str, Any]:
+def _configuration(stack: Stack, outside: Sequence[str]) -> dict[str, Any]:
     """The labels are those that the PodMonitors make."""
     processes = [line.partition("=")[::2] for line in stack.processes()]
     targets = [{"targets": [place], "labels": {"process": name, "pod": f"{name}-0"}} for name, place in processes]
     return {
         "global": {"scrape_interval": STEP, "scrape_timeout": STEP, "evaluation_interval": STEP},
         "rule_files": ["rules.yaml"],
-        "scrape_configs": [{"job_name": "licensing", "static_configs": targets}],
+        "scrape_configs": [
+            {"job_name": "licensing", "static_configs": targets},
+            {"job_name": "outside", "static_configs": [{"targets": list(outside)}]},
+        ],
     }

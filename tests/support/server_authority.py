@@ -2,13 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from contracts.documents.device_certificate import make_authority
+from dev.stack.kafka import ADMINISTRATOR, Broker
 from dev.stack.kafka.credentials import BROKER, Credentials
 from simulator.pki import now, read_certificate, read_key, server_certificate, write_certificate, write_key
 
@@ -44,3 +48,17 @@ class ServerAuthority:
 
     def _certificate(self) -> x509.Certificate:
         return read_certificate(self.ca_file)
+
+
+async def show_to_clients(broker: Broker, file: Path) -> None:
+    """Let the broker show the certificate of this file to whoever connects from now on."""
+    admin = AIOKafkaAdminClient(**broker.connection(ADMINISTRATOR).options())
+    await admin.start()
+    try:
+        name = "listener.name.clients.ssl.keystore.location"
+        answers: list[Any] = await admin.alter_configs(
+            [ConfigResource(ConfigResourceType.BROKER, "1", configs={name: str(file)})]
+        )
+        assert all(code == 0 for answer in answers for code, *_ in answer.resources), answers
+    finally:
+        await admin.close()

@@ -63,6 +63,11 @@ class SmallDisk:
                 return
         raise RuntimeError(f"{self._place} could not be made full")
 
+    def narrow(self, free_share: float) -> None:
+        """Leave this share of it free."""
+        if self._resize(int(self._used_bytes() / (1 - free_share))) != 0:
+            raise RuntimeError(f"{self._place} could not be made narrow")
+
     def widen(self) -> None:
         """What an operator does: give the volume more room."""
         if self._resize(WIDE_BYTES) != 0:

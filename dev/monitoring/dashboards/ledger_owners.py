@@ -2,7 +2,7 @@
 
 from dev.monitoring.dashboards.model import Dashboard, Panel
 
-_LAST_BACKUP = 'kube_cronjob_status_last_successful_time{namespace="licensing-data", cronjob="log-backup"}'
+_LAST_BACKUP = 'kube_cronjob_status_last_successful_time{cronjob="log-backup"}'
 DASHBOARD = Dashboard(
     name="licensing-ledger-owners",
     title="Licensing: ledger owners",

@@ -1,5 +1,10 @@
-"""What a dashboard shows, and Grafana's JSON model of it."""
+"""What a dashboard shows, and Grafana's JSON model of it.
 
+Queries are declared for one installation. Where a Prometheus watches several regions, each is narrowed to the region
+that is chosen at the top: a region is known by the namespace of its processes.
+"""
+
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -9,9 +14,19 @@ SCHEMA_VERSION = 39
 COLUMNS, HEIGHT = 24, 8
 WIDTHS = {"stat": 6, "bargauge": 12, "timeseries": 12}
 TOO_SLOW_SECONDS = 1.0
+ON_TIME_RANGE, BY_NAME = 2, 1
+"""When Grafana asks for the values of a variable again, and how it sorts them."""
 Kind = Literal["timeseries", "stat", "bargauge"]
 Unit = Literal["reqps", "percentunit", "s", "bytes", "short", "none", "bool_yes_no", "dtdurations"]
+REGION = "region"
+OF_REGION = f'namespace=~"${{{REGION}}}(-signer|-data)?"'
+"""The namespaces of the chosen region: its processes, its signer, and its backups."""
 _SOURCE = {"type": "prometheus", "uid": "${source}"}
+_REGIONS = 'label_values(licensing_ready{process!="signer"}, namespace)'
+_SELECTED = re.compile(
+    r"""(?P<text>"[^"]*"|`[^`]*`)|\b(?P<metric>(?:licensing_|licensing:slo_(?!objective\b)|process_|kube_)[\w:]+|up\b)(?P<more>\{)?"""
+)
+"""A text, or a metric with what begins its matchers. The objectives themselves are the same in all regions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +63,31 @@ def quantile(share: float, buckets: str) -> str:
     return f"histogram_quantile({share:g}, sum by (le, process) (rate({buckets}[5m])))"
 
 
+def narrowed(expression: str) -> str:
+    """The query about the chosen region alone."""
+    return _SELECTED.sub(_of_region, expression)
+
+
+def _of_region(found: re.Match[str]) -> str:
+    if found["text"]:
+        return found["text"]
+    return f"{found['metric']}{{{OF_REGION}{', ' if found['more'] else '}'}"
+
+
 def model(dashboard: Dashboard) -> dict[str, Any]:
     """Grafana's JSON model."""
+    region = {
+        "name": REGION,
+        "label": "Region",
+        "type": "query",
+        "datasource": _SOURCE,
+        "definition": _REGIONS,
+        "query": {"query": _REGIONS, "refId": REGION},
+        "refresh": ON_TIME_RANGE,
+        "sort": BY_NAME,
+        "multi": False,
+        "includeAll": False,
+    }
     source = {"name": "source", "label": "Prometheus", "type": "datasource", "query": "prometheus"}
     return {
         "uid": dashboard.name,
@@ -61,7 +99,7 @@ def model(dashboard: Dashboard) -> dict[str, Any]:
         "graphTooltip": 1,
         "refresh": "1m",
         "time": {"from": dashboard.since, "to": "now"},
-        "templating": {"list": [source]},
+        "templating": {"list": [source, region]},
         "panels": [
             _panel(panel, place) for panel, place in zip(dashboard.panels, _places(dashboard.panels), strict=True)
         ],
@@ -103,7 +141,7 @@ def _panel(panel: Panel, place: dict[str, int]) -> dict[str, Any]:
             {
                 "refId": chr(ord("A") + place),
                 "datasource": _SOURCE,
-                "expr": expression,
+                "expr": narrowed(expression),
                 "legendFormat": legend,
                 "instant": not is_line,
             }

@@ -10,11 +10,14 @@ import pytest
 import yaml
 
 from dev.monitoring.dashboards import DASHBOARDS, Dashboard
-from dev.monitoring.dashboards.model import COLUMNS
+from dev.monitoring.dashboards.model import COLUMNS, OF_REGION
 from dev.monitoring.programs import promtool
 from tests.support.metrics import names
 from tests.support.rendered import SITES, named, of_kind
 
+QUOTES = ('"', "`")
+OF_ALL_REGIONS = "licensing:slo_objective"
+_METRIC = re.compile(r"""\"[^\"]*\"|`[^`]*`|\b(?:licensing[_:]|process_|kube_|up\b)[\w:]*""")
 EACH = pytest.mark.parametrize("dashboard", DASHBOARDS, ids=lambda dashboard: dashboard.name)
 
 
@@ -49,6 +52,54 @@ def test_prometheus_can_read_every_query(tmp_path: Path) -> None:
 
 
 @EACH
+def test_the_region_is_chosen_at_the_top_and_every_metric_is_of_it(dashboard: Dashboard) -> None:
+    source, region = _model(dashboard)["templating"]["list"]
+    assert (source["name"], region["name"], region["type"], region["datasource"]["uid"]) == (
+        *("source", "region", "query"),
+        "${source}",
+    )
+    assert (region["multi"], region["includeAll"]) == (False, False), "a sum is never of two regions"
+
+    for expression in _expressions(dashboard):
+        metrics = [
+            found for found in _METRIC.finditer(expression) if not found[0].startswith((*QUOTES, OF_ALL_REGIONS))
+        ]
+        assert metrics, expression
+        for found in metrics:
+            assert expression[found.end() :].startswith(f"{{{OF_REGION}"), (found[0], expression)
+
+
+def test_each_region_sees_its_own_numbers(tmp_path: Path) -> None:
+    """The last entry, what is signed, and the backup lie in three namespaces of a region."""
+    (owners,) = (board for board in DASHBOARDS if board.name == "licensing-ledger-owners")
+    last, signed, backup = (_queries(owners, title)[0] for title in ("Last entry", "Signed up to", "Last backup"))
+    series = [
+        {"series": f'{name}{{namespace="{namespace}", {labels}}}', "values": str(value)}
+        for region, value in (("licensing", 7), ("licensing-us", 30))
+        for name, namespace, labels in (
+            ("licensing_writer_sequence", region, 'ledger="0"'),
+            ("licensing_signer_sequence", f"{region}-signer", 'ledger="0"'),
+            ("kube_cronjob_status_last_successful_time", f"{region}-data", 'cronjob="log-backup"'),
+        )
+    ]
+    asked = [
+        {"expr": query.replace("${region}", region), "exp_samples": [{"labels": labels, "value": value}]}
+        for region, sequence in (("licensing", 7), ("licensing-us", 30))
+        for query, labels, value in (
+            (last, '{ledger="0"}', sequence),
+            (signed, '{ledger="0"}', sequence),
+            (backup, "{}", -sequence),
+        )
+    ]
+    case = {"interval": "1m", "input_series": series, "promql_expr_test": [one | {"eval_time": "0m"} for one in asked]}
+    (tmp_path / "case.yaml").write_text(yaml.safe_dump({"rule_files": [], "tests": [case]}), encoding="utf-8")
+
+    tested = promtool("test", "rules", "case.yaml", folder=tmp_path)
+
+    assert tested.returncode == 0, tested.stdout + tested.stderr
+
+
+@EACH
 def test_numbers_of_panels_are_their_own_and_titles_too(dashboard: Dashboard) -> None:
     panels = dashboard.panels
     assert len({panel.number for panel in panels}) == len({panel.title for panel in panels}) == len(panels)
@@ -71,6 +122,11 @@ def _model(dashboard: Dashboard) -> dict[str, Any]:
     made = named("production", "ConfigMap", "licensing-dashboards")
     model: dict[str, Any] = json.loads(made["data"][f"{dashboard.name}.json"])
     return model
+
+
+def _queries(dashboard: Dashboard, title: str) -> list[str]:
+    (panel,) = (one for one in _model(dashboard)["panels"] if one["title"] == title)
+    return [target["expr"] for target in panel["targets"]]
 
 
 def _expressions(dashboard: Dashboard) -> Iterator[str]:

@@ -65,8 +65,8 @@ class Elsewhere:
         return self.signed(usual | self.claims)
 
     def logout_token(self, **claims: Any) -> str:
-        usual = {"iss": ISSUER, "aud": CLIENT, "sub": "7", "sid": "s", "iat": int(time.time()), "jti": "1"}
-        return self.signed({**usual, "events": {LOGOUT: {}}, **claims}, typ="logout+jwt")
+        usual = {"iss": ISSUER, "aud": CLIENT, "sub": "7", "sid": "s", "iat": int(time.time()), "exp": FromNow(60)}
+        return self.signed({**usual, "jti": "1", "events": {LOGOUT: {}}, **claims}, typ="logout+jwt")
 
     def signed(self, claims: dict[str, Any], **head: Any) -> str:
         now = int(time.time())
@@ -245,7 +245,7 @@ async def test_tokens_of_unknown_keys_do_not_let_the_portal_ask_the_provider_for
         ({}, ("7", "s")),
         ({"sid": None}, ("7", "")),
         ({"sub": None}, ("", "s")),
-        ({"exp": FromNow(60), "aud": [CLIENT], "events": {LOGOUT: {}, "another": {}}}, ("7", "s")),
+        ({"exp": FromNow(3600), "aud": [CLIENT], "events": {LOGOUT: {}, "another": {}}}, ("7", "s")),
     ],
 )
 async def test_a_logout_token_says_whose_session_has_ended(
@@ -267,6 +267,7 @@ async def test_a_logout_token_says_whose_session_has_ended(
         {"iat": "yesterday"},
         {"iat": FromNow(3600)},
         {"iat": FromNow(-int(LOGOUT_LIFE.total_seconds()) - 60)},
+        {"exp": None},
         {"exp": FromNow(-LEEWAY_SECONDS - 1)},
         {"jti": None},
         {"jti": ""},

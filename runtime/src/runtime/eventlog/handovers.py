@@ -7,9 +7,7 @@ that takes it. What somebody could do with one is what a rebalance does, too.
 import time
 from typing import Protocol
 
-from pydantic import ValidationError
-
-from contracts.handovers import HandOver
+from contracts.handovers import NotAHandOver, decode_hand_over
 from runtime import retry
 from runtime.kafka import OffsetGone, PartitionTail, Record
 from runtime.logs import get_logger
@@ -54,9 +52,9 @@ class Handovers:
 
     def _take(self, record: Record) -> None:
         try:
-            asked = HandOver.from_json_bytes(record.value or b"")
-        except ValidationError:
-            _log.warning("handover_unreadable", offset=record.offset)
+            asked = decode_hand_over(record.value)
+        except NotAHandOver as why:
+            _log.warning("handover_unreadable", offset=record.offset, reason=str(why))
             return
         if asked.writer == self._writer and asked.member == self._leadership.member:
             _log.warning("handover_asked_for", by=asked.by, member=asked.member)

@@ -121,7 +121,7 @@ class OpenIdProvider:
         return Identity(self._issuer, subject, _email(claims), _name(claims), _optional(claims, "sid"))
 
     async def ended(self, logout_token: str) -> Ended:
-        claims, _ = await self._signed(logout_token, "jti", "events")
+        claims, _ = await self._signed(logout_token, "exp", "jti", "events")
         kind = jwt.get_unverified_header(logout_token).get("typ", "jwt")
         if str(kind).lower() not in LOGOUT_TYPES:
             raise NotVouched("the token is of another type than a logout token")
