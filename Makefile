@@ -61,8 +61,8 @@ unit: setup ## Run the tests that need neither broker nor database
 check-deploy: setup ## Build every overlay of deploy/k8s and check it against schemas (CRD_SCHEMAS=folder for custom resources)
 	@$(BIN)/python -m dev.kubernetes.check
 
-check-cluster: setup ## Let a real API server admit every manifest and refuse bad ones (needs Go; minutes at first)
-	@$(BIN)/python -m dev.kubernetes.apiserver.check
+check-cluster: setup ## Install, drain and upgrade production on a simulated cluster, and run what pages for operators say (needs Go; minutes at first)
+	@$(BIN)/python -m dev.kubernetes.cluster.check
 
 check: setup ## Lint, types, layers, and no frozen event changed since SINCE
 	@$(BIN)/ruff check .

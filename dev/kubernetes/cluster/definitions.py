@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,12 @@ def of_folder(folder: Path) -> list[Manifest]:
 
 def permissive() -> list[Manifest]:
     """One for each kind that the manifests use; it takes anything."""
-    kinds = (kind.split("/") for kind in sorted(CUSTOM))
+    return of_kinds(CUSTOM)
+
+
+def of_kinds(named: Iterable[str]) -> list[Manifest]:
+    """Permissive ones of these kinds."""
+    kinds = (kind.split("/") for kind in sorted(named))
     return [_definition(group, kind, "Namespaced", {version: PERMISSIVE}) for group, version, kind in kinds]
 
 
@@ -39,6 +45,7 @@ def _definition(group: str, kind: str, scope: str, schemas: dict[str, Any]) -> M
     stored = "v1" if "v1" in schemas else min(schemas)
     versions = [
         {"name": version, "served": True, "storage": version == stored, "schema": {"openAPIV3Schema": schema}}
+        | {"subresources": {"status": {}}}
         for version, schema in schemas.items()
     ]
     names = {"kind": kind, "listKind": f"{kind}List", "plural": plural, "singular": kind.lower()}

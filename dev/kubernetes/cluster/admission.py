@@ -1,21 +1,17 @@
-"""Whether a real API server admits every manifest, and refuses bad ones: `make check-cluster`.
+"""Whether the API server admits every manifest, and refuses bad ones.
 
-Definitions of custom resources and namespaces are made, everything else is a dry run on the server: its schemas, its
-defaults, its validation and PodSecurity `restricted`, all of it strict.
+Namespaces are made, everything else is a dry run on the server: its schemas, its defaults, its validation and
+PodSecurity `restricted`, all of it strict.
 """
 
 import copy
-import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import yaml
 
-from dev.kubernetes import overlays, schemas
-from dev.kubernetes.apiserver import definitions
-from dev.kubernetes.apiserver.server import ApiServer, running
+from dev.kubernetes import overlays
+from dev.kubernetes.cluster.kubectl import Kubectl
 from dev.kubernetes.manifests import Manifest
 
 Plant = Callable[[Manifest], None]
@@ -64,43 +60,18 @@ def _wrong_topic(topic: Manifest) -> None:
     topic["spec"]["partitions"] = "three"
 
 
-def main() -> None:
-    began = time.monotonic()
-    folder = schemas.folder()
-    if folder is None:
-        print("CRD_SCHEMAS is not set: custom resources are of permissive definitions that take anything.")
-    with tempfile.TemporaryDirectory(prefix="licensing-api-") as state, running(Path(state)) as api:
-        print(f"the API server is ready after {time.monotonic() - began:.1f} s")
-        wrong = list(_wrong(api, folder))
-    if wrong:
-        sys.exit("\n".join(wrong))
-    print(
-        f"all of {', '.join(overlays.names())} admitted, all planted errors refused: {time.monotonic() - began:.1f} s"
-    )
-
-
-def _wrong(api: ApiServer, folder: Path | None) -> Iterator[str]:
-    yield from _define(api, folder)
+def wrong(kubectl: Kubectl, folder: Path | None) -> Iterator[str]:
+    """One sentence for each manifest that is refused, and each planted error that is not."""
     for overlay in overlays.names():
         manifests = overlays.rendered(overlay)
         spaces = [one for one in manifests if one["kind"] == "Namespace"]
-        said = api.apply(yaml.safe_dump_all(spaces))
-        answer = api.dry_run(yaml.safe_dump_all(one for one in manifests if one["kind"] != "Namespace"))
+        said = kubectl.apply(yaml.safe_dump_all(spaces))
+        answer = kubectl.dry_run(yaml.safe_dump_all(one for one in manifests if one["kind"] != "Namespace"))
         yield from (f"{overlay}: {one.text}" for one in (said, answer) if not one.well)
-    yield from _admitted_plants(api, folder)
+    yield from _admitted_plants(kubectl, folder)
 
 
-def _define(api: ApiServer, folder: Path | None) -> Iterator[str]:
-    made = definitions.of_folder(folder) if folder else definitions.permissive()
-    said = api.kubectl("apply", "--server-side", "-f", "-", said=yaml.safe_dump_all(made))
-    if not said.well:
-        yield f"definitions: {said.text}"
-    established = api.kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd", "--all")
-    if not established.well:
-        yield f"definitions: {established.text}"
-
-
-def _admitted_plants(api: ApiServer, folder: Path | None) -> Iterator[str]:
+def _admitted_plants(kubectl: Kubectl, folder: Path | None) -> Iterator[str]:
     """The bad ones that are not refused."""
     manifests = overlays.rendered("production")
     good = next(one for one in manifests if one["kind"] == "Deployment")
@@ -109,7 +80,7 @@ def _admitted_plants(api: ApiServer, folder: Path | None) -> Iterator[str]:
         topic = next(one for one in manifests if one["kind"] == "KafkaTopic")
         plants.append(("a topic with a number in letters", _planted(topic, _wrong_topic)))
     for name, manifest in plants:
-        if api.dry_run(yaml.safe_dump(manifest)).well:
+        if kubectl.dry_run(yaml.safe_dump(manifest)).well:
             yield f"{name} was admitted"
 
 
@@ -117,7 +88,3 @@ def _planted(manifest: Manifest, plant: Plant) -> Manifest:
     planted = copy.deepcopy(manifest)
     plant(planted)
     return planted
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,68 @@
+"""What a real control plane with three simulated nodes says of the manifests: `make check-cluster`."""
+
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import yaml
+
+from dev.kubernetes import schemas
+from dev.kubernetes.cluster import admission, definitions, nodes, operators, rehearsal
+from dev.kubernetes.cluster.installation import begun
+from dev.kubernetes.cluster.kubectl import Kubectl, RefusedError
+from dev.kubernetes.cluster.server import running
+from dev.kubernetes.cluster.simulation import simulated
+from dev.stack.error import StackError
+from dev.stack.guard import Guard
+from dev.stack.places import ROOT
+
+
+def main() -> None:
+    began, folder = time.monotonic(), schemas.folder()
+    if folder is None:
+        print("CRD_SCHEMAS is not set: custom resources are of permissive definitions that take anything.")
+    try:
+        size = nodes.documented_size((ROOT / "docs" / "operations.md").read_text(encoding="utf-8"))
+        wrong = _checked(Path(tempfile.mkdtemp(prefix="licensing-cluster-")), folder, size)
+    except (RefusedError, StackError, ValueError) as error:
+        sys.exit(str(error))
+    if wrong:
+        sys.exit("\n".join(["", *wrong]))
+    print(f"all well: {time.monotonic() - began:.1f} s")
+
+
+def _checked(state: Path, folder: Path | None, size: nodes.NodeSize) -> list[str]:
+    """What is wrong; each thing that is looked at says a line."""
+    wrong: list[str] = []
+
+    def show(what: str, found: Iterable[str]) -> None:
+        began, those = time.monotonic(), list(found)
+        said = "ok" if not those else f"{len(those)} wrong"
+        print(f"{said:8} {time.monotonic() - began:5.1f} s  {what}", flush=True)
+        wrong.extend(those)
+
+    with Guard(state), running(state) as api:
+        _define(api.kubectl, folder)
+        show(
+            "every overlay is admitted by the API server, planted errors are refused",
+            admission.wrong(api.kubectl, folder),
+        )
+        with simulated(api, size) as kubectl, begun(kubectl, state) as installation:
+            for what, found in rehearsal.acts(installation):
+                show(what, found)
+            print(f"{'':18}{installation.shell.counted()}")
+    return wrong
+
+
+def _define(kubectl: Kubectl, folder: Path | None) -> None:
+    """Make the definitions of custom resources."""
+    made = [*(definitions.of_folder(folder) if folder else definitions.permissive())]
+    made += definitions.of_kinds(operators.FURTHER_KINDS)
+    kubectl.must("apply", "--server-side", "-f", "-", said=yaml.safe_dump_all(made))
+    kubectl.must("wait", "--for=condition=Established", "--timeout=60s", "crd", "--all")
+
+
+if __name__ == "__main__":
+    main()
