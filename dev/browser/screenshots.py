@@ -127,6 +127,7 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "old-licenses": of_clinic("/old-licenses"),
     "project-people": of_clinic("/people"),
     "label": at("/devices/00903304a1c7/label"),
+    "label-erasure": of_clinic("/labels"),
     "return": at("/devices/00903304a1c7/return"),
     "repairs": at("/rmas?show=all"),
     "repair": case,

@@ -152,7 +152,10 @@ def test_axe_finds_no_violation(portal: Portal, shape: str, scheme: Scheme) -> N
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[shape], path
     page.goto("/projects?name=Klinik")
     page.get_by_role("link", name="Klinik am See").click()
-    found["project"] = violations(page)
+    found["project"], project = violations(page), page.url
+    for place in ("labels", "label", "people"):
+        page.goto(f"{project}/{place}")
+        found[place] = violations(page)
 
     assert [one for page_of in found.values() for one in page_of] == []
 
@@ -166,6 +169,23 @@ def test_axe_finds_no_violation_in_german_and_its_long_words_fit(portal: Portal)
         page.goto(path)
         assert violations(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS["narrow"], path
+
+
+TOO_WIDE = """() => [...document.querySelectorAll(".main, .columns > *")]
+    .filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.innerText.slice(0, 40))"""
+
+
+@pytest.mark.parametrize("email", [STAFF, RESELLER])
+def test_no_table_is_wider_than_its_place_whatever_the_window(portal: Portal, email: str) -> None:
+    page = portal.visitor()
+    sign_in(page, email, people.PASSWORD)
+    wide = dict[str, list[str]]()
+    for path in ("/", "/projects", "/devices", "/rmas?show=all", "/cases", BOX):
+        page.goto(path)
+        for width in (1280, 1190, 1170, 1000, 970, 700):
+            page.set_viewport_size({"width": width, "height": 900})
+            wide |= {f"{path} {width}": found} if (found := page.evaluate(TOO_WIDE)) else {}
+    assert wide == {}
 
 
 def test_a_page_asks_nobody_but_its_own_host_and_breaks_no_policy_of_its_own(portal: Portal) -> None:

@@ -1,6 +1,7 @@
 """Hostile texts, files and outages on the real stack: pages show texts, refuse files, and keep what was typed."""
 
 import base64
+import hashlib
 import json
 import re
 import secrets
@@ -34,10 +35,13 @@ from tests.support.portal import CUSTOMER, RESELLER, STAFF, in_a_thread, token_o
 HOSTILE = "=cmd|{{7*7}}<img src=x onerror=alert(2)>\"'"
 """A formula, a template, markup and the end of an attribute, in as many characters as a reference may have."""
 WORD = "W" * 60
+CONTENT = b"No light, no sound."
 LOOKED_UP = {"serial", "replacement", "activation_key", "invitation_code", "voice", "formats", "email", "text"}
 """What has to be found, reached or spoken as it is; `text` of a message is typed into a page below."""
-ELSEWHERE = {"project_name", "file_name", "invoice"}
-"""One is unique in its company, one stands in an address, and one is of a debt, which begins after a month."""
+ELSEWHERE = {"file_name", "invoice"}
+"""One stands in an address, and one is of a debt, which begins after a month: other tests type them."""
+UNIQUE = {"project_name"}
+"""What no two things of a company have; the same is typed in the place of the same."""
 LINK = re.compile(r'href="([^"]+)"')
 MOST_OF_A_KIND = 2
 BACK_SECONDS = 60.0
@@ -61,6 +65,7 @@ class Typing:
     def __init__(self, kit: Kit) -> None:
         self._free = {kit.ports.port(api): (api, free_names(api)) for api in APIS}
         self.typed = {api: set[str]() for api in APIS}
+        self.case = ""
 
     def body(self, port: int | None, said: Any) -> Any:
         """What is sent to this port instead."""
@@ -81,6 +86,8 @@ class Typing:
         if name not in names or not (isinstance(value, str) or is_list):
             return self._typed_over(value, api, names)
         self.typed[api].add(name)
+        if name in UNIQUE:
+            return HOSTILE + hashlib.sha256(str(value).encode()).hexdigest()[:8]
         return [HOSTILE, WORD] if is_list else HOSTILE
 
 
@@ -120,15 +127,18 @@ class Visitor:
 Visitors = Callable[[str], Visitor]
 
 
-def what_no_stop_says(story: Story) -> None:
-    """A key with the customer's reference, labels and a note, and a repair from its case to its end."""
+def what_no_stop_says(story: Story) -> str:
+    """A key with the customer's reference, labels and a note, and a repair with a file from its case to its end."""
     story.clerk.issue_activation_key(licenses=wanted({"Port11": 1}), order_number="PO", customer_reference="theirs")
     broken = other(story.serial, 9)
     added = story.partner.add_device(story.project, serial=broken)["sequence"]
     story.partner.label_device(broken, own_name="Reception", place="Cellar", reference="INV-7", at_least=added)
     story.partner.label_project(story.project, own_name="Adria")
     story.partner.note_entry(story.project, str(added), note="For the porter.", at_least=added)
-    story.cases.repair(story.cases.file(broken))
+    case = story.cases.file(broken)
+    story.cases.partner.attach_file(case["rma"], CONTENT, file_name=HOSTILE)
+    story.cases.repair(case)
+    return case["rma"]
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +150,7 @@ def typed(kit: Kit) -> Typing:
         with typing(typed):
             for stop in STOPS:
                 stop(tour)
-            what_no_stop_says(tour.story)
+            typed.case = what_no_stop_says(tour.story)
     in_a_thread(people.add_accounts(kit))
     return typed
 
@@ -196,6 +206,17 @@ def test_pages_show_hostile_texts_as_text(visitors: Visitors, email: str, least:
                 wrong[path] = acting or page.status_code
     assert wrong == {}
     assert shown >= least
+
+
+def test_a_file_is_shown_and_saved_under_its_hostile_name(visitors: Visitors, typed: Typing) -> None:
+    partner = visitors(RESELLER)
+    page = partner.browser.get(f"/rmas/{typed.case}")
+    assert (HOSTILE in unescape(page.text), dangers(page.text)) == (True, [])
+    (link,) = [one for one in LINK.findall(page.text) if "/attachments/" in one]
+    saved = partner.browser.get(link)
+    assert saved.content == CONTENT
+    assert saved.headers["content-disposition"].startswith("attachment")
+    assert saved.headers["content-type"].partition(";")[0] not in {"text/html", "image/svg+xml"}
 
 
 SERIAL = "00903304a1c7"

@@ -22,6 +22,22 @@ def open_project(page: Page, name: str) -> None:
     page.get_by_role("link", name=name, exact=True).click()
 
 
+def test_what_a_project_is_called_is_erased_for_good_by_its_administrator(portal: Portal) -> None:
+    page = portal.reseller(width=WIDTHS["narrow"])
+    open_project(page, "Weingut Sonnhalde")
+    page.get_by_role("link", name="Give it a name, a place, a reference").click()
+    page.get_by_role("textbox", name="Place").fill("Cellar 7")
+    press(page, "Save")
+    expect(page.get_by_text("Cellar 7")).to_be_visible()
+    page.get_by_role("link", name="Change", exact=True).click()
+    page.get_by_role("link", name="Erase all words of this project").click()
+    press(page, "Erase all words")
+    expect(page.get_by_text("One label or note was erased.")).to_be_visible()
+    assert flaws(page) == []
+    open_project(page, "Weingut Sonnhalde")
+    expect(page.get_by_role("link", name="Give it a name, a place, a reference")).to_be_visible()
+
+
 def free_of(page: Page, license_type: str) -> int:
     row = page.get_by_role("row", name=re.compile(f"^{license_type}\\b"))
     return int(row.locator("td[data-name='Free']").inner_text())

@@ -57,6 +57,8 @@ def town(kit: Kit) -> Iterator[Town]:
     with a_stocked_story(kit.state) as story, ExitStack() as opened:
         people.prepare(story)
         story.firmware().sync()
+        story.partner.label_device(story.serial, own_name="Reception")
+        story.partner.label_project(story.project, own_name="Adria")
         other = story.partner.create_project(project_name=f"Annexe {story.serial}")["project"]
         ten = [a_person(kit, story, one, other, opened) for one in drawn(SEED)]
         yield Town(story.project, other, story.serial, story.activation_key, story.box().invalidate(), ten)
@@ -101,6 +103,7 @@ def probes(town: Town, person: Person) -> dict[str, Callable[[], object]]:
         "Move the device": lambda: api.move_device(serial, project=project),
         "Extend the warranty": lambda: api.extend_warranty(serial, license_type="WE-24"),
         "Download the license file": lambda: api.get_license_file(serial),
+        "Change": lambda: api.label_device(serial, own_name="Reception"),
         REPORT: lambda: person.cases.file_case(
             serial=serial,
             defect="No light.",

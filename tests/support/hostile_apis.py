@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from html.parser import HTMLParser
+from threading import Lock
 from typing import Any
 
 import httpx
@@ -30,8 +31,17 @@ SAFE = ("/", "#", "?")
 ADDRESSES = {"href", "src", "action", "formaction", "data-options", "hx-get", "hx-post", "poster", "xlink:href"}
 
 
-@cache
+_DESCRIBING = Lock()
+"""FastAPI describes an application in one thread; a page asks in several."""
+
+
 def _operations() -> tuple[tuple[str, re.Pattern[str], dict[str, Any], dict[str, Any]], ...]:
+    with _DESCRIBING:
+        return _described()
+
+
+@cache
+def _described() -> tuple[tuple[str, re.Pattern[str], dict[str, Any], dict[str, Any]], ...]:
     """Each operation: its method, its path, the API, and how that describes it."""
     modules = (ledger.entrypoints.api.app, rma.entrypoints.api.app, audio.entrypoints.api.app)
     return tuple(

@@ -20,7 +20,6 @@ from portal.application.accounts import Account, Accounts, Session, Sessions
 from portal.entrypoints.web.app import build
 from portal.entrypoints.web.dependencies import Services
 from portal.entrypoints.web.forms import FORM_TOKEN
-from portal.entrypoints.web.later import Later
 from portal.entrypoints.web.pages import Pages
 from portal.entrypoints.web.static_files import StaticFiles
 
@@ -171,7 +170,6 @@ def application(
         openid=None,
         letters=nobody,
         post=None,
-        later=Later(),
         issuer=nobody,
         apis=cast("Apis", apis),
         streams=streams or nobody,

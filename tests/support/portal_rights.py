@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, get_args
 
 from contracts.fields import Right
-from tests.support.ledger.who_may import COMMANDS
+from tests.support.ledger.who_may import COMMANDS, ENDPOINTS
 from tests.support.rma.who_may import REQUESTER
 
 RIGHTS: tuple[Right, ...] = get_args(Right)
@@ -40,6 +40,8 @@ ASKED = {
 """The command behind each action of pages; those of a case are in a table of their own."""
 OF_A_RETURN = {"See before and after": "return-licenses"}
 """What an action is called on the page of a return, too."""
+OF_A_LABEL = {"Change": {"PUT /v1/devices/{serial}/label", "PUT /v1/projects/{project}/label"}}
+"""What becomes no command: the routes behind it, which one right opens."""
 OF_A_CASE = (REPORT, "File the case", "Send the message", "Attach the file")
 MAY_FILE = {who for who, answer in REQUESTER.items() if answer == "yes"}
 ACTION = re.compile(r"<(a|button)\b([^>]*)>([^<]+)</\1>")
@@ -56,6 +58,8 @@ class Drawn(NamedTuple):
         """What the table of the API says of an action on a page."""
         if action in OF_A_CASE:
             return any(f"{self.who}+{right}" in MAY_FILE for right in self.rights)
+        if action in OF_A_LABEL:
+            return {ENDPOINTS[route] for route in OF_A_LABEL[action]} <= {*self.rights}
         named = {**ASKED, **OF_A_RETURN} if path.endswith("/return") else ASKED
         return any(f"{self.who}+{right}" in COMMANDS[named[action]][1] for right in self.rights)
 
@@ -80,6 +84,7 @@ def shown(project: str, serial: str) -> dict[str, Sequence[str]]:
             "Claim codes",
             "Buy months",
             "Upgrade licenses",
+            "Change",
         ),
         f"/devices/{serial}": (
             "Allocate licenses",
@@ -88,6 +93,7 @@ def shown(project: str, serial: str) -> dict[str, Sequence[str]]:
             "Extend the warranty",
             REPORT,
             "Download the license file",
+            "Change",
         ),
         f"/devices/{serial}/test": ("Put the test on the device",),
         f"/devices/{serial}/move": ("Move the device",),

@@ -294,6 +294,19 @@ class DeviceGuaranteeView(TypedDict):
     sequence: int
 
 
+class DeviceLabelView(TypedDict):
+    """The label of a device, of the project where it stands now."""
+
+    own_name: str | None
+    place: str | None
+    reference: str | None
+    serial: str
+
+
+class DeviceLabelsView(TypedDict):
+    items: list[DeviceLabelView]
+
+
 class DeviceModel(TypedDict):
     """A kind of device that the vendor sells; models of one family may replace each other."""
 
@@ -1760,6 +1773,10 @@ class Operations(Transport):
         return cast(
             "OfferViewPage", self.get("/v1/device-offers", **given(cursor=cursor, limit=limit, at_least=at_least))
         )
+
+    def list_device_labels(self, *, serial: list[str], at_least: int | None = None) -> DeviceLabelsView:
+        """What people call some devices: for whoever shows what names devices by their serials alone."""
+        return cast("DeviceLabelsView", self.get("/v1/device-labels", **given(at_least=at_least, serial=serial)))
 
     def get_device_label(self, serial: str, *, at_least: int | None = None) -> KeptLabelView:
         """What people of its project call a device. Another company to which it goes never reads that."""

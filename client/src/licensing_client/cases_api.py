@@ -119,6 +119,7 @@ class CaseView(TypedDict):
             "reopen",
         ]
     ]
+    refused_steps: list[RefusedStepView]
     quote: QuoteView | None
     replacement: str | None
     swapped: bool
@@ -278,6 +279,53 @@ class QuoteView(TypedDict):
     cents: int
     currency: str
     valid_until: str
+
+
+class RefusedStepView(TypedDict):
+    """A step that is the caller's to take, and why it can't be taken now."""
+
+    step: Literal[
+        "file",
+        "cancel",
+        "receive",
+        "quote",
+        "accept",
+        "decline",
+        "repair",
+        "unrepairable",
+        "replace",
+        "send_in_advance",
+        "swapped",
+        "swap_refused",
+        "ship",
+        "remind",
+        "overdue",
+        "charge",
+        "close",
+        "reopen",
+    ]
+    code: str
+    detail: str
+    states: list[
+        Literal[
+            "authorised",
+            "received",
+            "quoted",
+            "declined",
+            "repaired",
+            "unrepairable",
+            "replacing",
+            "swap_refused",
+            "replaced",
+            "replacement_shipped",
+            "overdue",
+            "shipped",
+            "closed",
+            "cancelled",
+        ]
+    ]
+    conditions: list[Literal["ordinary", "advance", "free", "unpaid"]]
+    facts: dict[str, Any]
 
 
 class RequestView(TypedDict):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from contracts.fields import CompanyKind
+from ledger.adapters.postgres.labels import PostgresLabels
 from ledger.adapters.postgres.queries.exports import BALANCES, MOVEMENTS, Export, PostgresExports
 from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
 from ledger.adapters.postgres.queries.visibility import scope_of
@@ -247,6 +248,19 @@ async def test_a_word_that_every_label_has_reads_the_index_and_few_rows(pool: On
     plans = await pool.plans()
     assert (len(found.items), found.more) == (20, ["device"])
     assert sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans) <= LISTS_OF_LABELS
+
+
+@pytest.mark.parametrize("viewer", ["staff", "anna"])
+async def test_labels_of_some_devices_read_little_among_those_of_all(pool: OneConnection, viewer: str) -> None:
+    queries = PostgresQueries(pool, 0)
+    page = await queries.find_devices(VIEWERS[viewer], DeviceSearch(company=ADRIA), "", LIMIT)
+    assert page is not None
+    serials = [device.serial for device in page.rows]
+    await pool.plans()
+    found = await PostgresLabels(pool, queries).of_devices(VIEWERS[viewer], serials)
+    plans = await pool.plans()
+    assert (len(serials), len(found)) == (LIMIT, LIMIT)
+    assert sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans) <= PAGE_BUFFERS / 2
 
 
 FIRST_DAY, LAST_DAY = date(2026, 11, 24), date(2029, 9, 1)

@@ -52,6 +52,12 @@ async def _guest(api: Api, project: str, account: str, *rights: str) -> dict[str
     return api.token(account, BORA)
 
 
+async def _called(api: Api, *serials: str, who: dict[str, str] | None = None) -> dict[str, Any]:
+    """The labels of devices, asked for at once."""
+    found = await asked(api, "device-labels?" + "&".join(f"serial={one}" for one in serials), who)
+    return {one.pop("serial"): one for one in found["items"]}
+
+
 async def _hits(api: Api, typed: str, who: dict[str, str] | None = None) -> list[tuple[str, str, str]]:
     page = await asked(api, f"search?q={quote(typed)}", who)
     return [(row["kind"], row["id"], row["label"]) for row in page["items"]]
@@ -74,6 +80,7 @@ async def test_a_label_is_shown_and_found_wherever_its_device_and_project_are(ap
     site = {"own_name": "Küste", "place": None, "reference": "SITE-7"}
     assert site in [one["label"] for one in (await asked(api, "projects"))["items"]]
     assert (await asked(api, f"projects/{project}"))["label"] == site
+    assert await _called(api, SERIAL, OTHER) == {SERIAL: LABEL}
     for typed, text in zip(("ecept", "BASEMENT, r", "00417"), LABEL.values(), strict=True):
         assert await _hits(api, typed) == [("device", SERIAL, text)]
     assert await _hits(api, "re") == [("device", SERIAL, "Reception")]
@@ -135,6 +142,7 @@ async def test_only_who_has_the_right_writes_and_who_sees_the_project_reads(api:
         assert [(await asked(api, path, who))["own_name"] for who in (gus, api.token(), api.staff)] == ["Reception"] * 3
     assert [len(await _hits(api, "ecept", who)) for who in (gus, None, api.staff)] == [2, 2, 2]
     assert await _hits(api, "ecept", ben) == []
+    assert [[*await _called(api, SERIAL, who=who)] for who in (gus, gil, api.staff, ben)] == [[SERIAL]] * 3 + [[]]
     assert (await asked(api, paths[0]))["changed_by"] == f"account:{GIL}@{BORA}"
     assert (await _put(api, paths[1], {"own_name": "Reception 2"})).status_code == 200
     assert (await asked(api, paths[1], gus))["changed_by"] == f"company:{ADRIA}"
@@ -164,6 +172,7 @@ async def test_a_label_goes_with_its_device_within_the_company_and_no_further(ap
     gone = await done(api, f"devices/{SERIAL}/acceptances", {"project": shop}, ben)
     theirs = await asked(api, f"devices/{SERIAL}?at_least={gone}", ben)
     assert (theirs["project"], theirs["label"]) == (shop, None)
+    assert await _called(api, SERIAL, who=ben) == await _called(api, SERIAL) == {}
     assert await _hits(api, "ecept", ben) == await _hits(api, "ecept") == []
     assert (await asked(api, f"devices/{SERIAL}?as_of={back}"))["label"] == LABEL
 

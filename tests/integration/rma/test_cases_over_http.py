@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SHIPMENT = {"carrier": "DHL", "tracking_number": "00340434161094042557"}
 
 
+def reasons(case: dict[str, Any]) -> dict[str, str]:
+    """Why steps of a case are not possible now."""
+    return {one["step"]: one["code"] for one in case["refused_steps"]}
+
+
 async def test_a_case_is_filed_and_read_by_both_sides(cases: CaseApi) -> None:
     rma = await cases.files(reference="PO-7")
 
@@ -36,7 +42,10 @@ async def test_a_case_is_filed_and_read_by_both_sides(cases: CaseApi) -> None:
     assert case["coverage"] == "warranty"
     seen = await cases.case(rma, clerk)
     assert seen["expected"] == "receive"
-    assert seen["steps"] == ["cancel", "receive", "send_in_advance"]
+    assert seen["steps"] == ["cancel", "receive"]
+    assert reasons(case) == {"accept": "bad_transition", "decline": "bad_transition"}
+    assert reasons(seen)["send_in_advance"] == "advance_not_entitled"
+    assert reasons(seen)["repair"] == "bad_transition"
 
 
 async def test_a_repair_is_followed_to_its_end(cases: CaseApi) -> None:
@@ -107,6 +116,9 @@ async def test_a_device_that_was_replaced_in_advance_is_owed_and_settled(cases: 
         f"rmas/{second}/send-in-advance", {"replacement": SPARE_2, "reason": "Contract.", **SHIPMENT}
     )
     assert (problem["status"], problem["code"], problem["cases"]) == (409, "returns_owed", rma)
+    told = {one["step"]: one for one in (await cases.case(second, clerk))["refused_steps"]}["send_in_advance"]
+    assert (told["code"], told["facts"]) == ("returns_owed", {"cases": rma, "threshold": 1})
+    assert "send_in_advance" not in reasons(await cases.case(second))
 
     settled = await cases.does(rma, "receive", {"serial": SERIAL})
     assert (await cases.case(rma, at_least=settled))["state"] == "closed"
@@ -203,7 +215,7 @@ async def test_a_case_is_read_as_it_was_and_only_when_it_has_changed(cases: Case
     assert again.status_code == 304
     assert now.json()["state"] == "received"
     assert then.json()["state"] == "authorised"
-    assert then.json()["steps"] == []
+    assert then.json()["steps"] == then.json()["refused_steps"] == []
     assert (await cases.get(f"rmas/{rma}?as_of=2020-01-01")).status_code == 404
     assert (await cases.get(f"rmas/{rma}?as_of={received + 100_000_000}")).json()["code"] == "entry_to_come"
 

@@ -37,6 +37,8 @@ from tests.support.rma import at_work
 from tests.support.rma.api_at_work import a_projector, an_api, projector_settings
 from tests.support.rma.at_work import OTHER, SERIAL, SERVICE, SPARE, SPARE_2, Desk, anna, clerk
 
+HOSTILE = "=cmd|{{7*7}}<img src=x onerror=alert(2)>\"'"
+"""A formula, a template, markup and the end of an attribute: kept and told as it was typed."""
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LEDGERS = 7
 
@@ -206,6 +208,7 @@ async def test_what_fell_due_while_the_service_slept_is_done_in_order_and_once_a
             an_api(desk, fresh_database_url, tmp_path) as api,
         ):
             assert (await api.until(rma, "overdue"))["expected"] == "charge"
-            charged = await api.does(rma, "charge", {"invoice": "INV-1"})
-            assert (await api.case(rma, at_least=charged))["state"] == "closed"
+            charged = await api.does(rma, "charge", {"invoice": HOSTILE})
+            closed = await api.case(rma, at_least=charged)
+            assert (closed["state"], closed["invoice"]) == ("closed", HOSTILE)
             assert (await api.asked(f"companies/{ADRIA}/advance-replacement"))["owed"] == []

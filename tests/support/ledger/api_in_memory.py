@@ -1,6 +1,6 @@
 """The API in this process: real rules behind it in memory, tokens of a throw-away issuer, no rows to query."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -105,6 +105,9 @@ class MemoryLabels:
 
     async def read(self, viewer: Viewer, thing: Thing) -> Kept | None:  # noqa: ARG002
         return None
+
+    async def of_devices(self, viewer: Viewer, serials: Sequence[str]) -> Mapping[str, Words]:  # noqa: ARG002
+        return {}
 
     async def write(
         self,

@@ -172,6 +172,7 @@ ENDPOINTS: dict[str, str] = {
     "GET /v1/devices/{serial}": "view",
     "POST /v1/devices/{serial}/moves": "move-device",
     "GET /v1/devices/{serial}/label": "view",
+    "GET /v1/device-labels": "view",
     "PUT /v1/devices/{serial}/label": "licenses",
     "DELETE /v1/devices/{serial}/label": "licenses, staff",
     "GET /v1/projects/{project}/label": "view",

@@ -3,8 +3,10 @@
 import asyncio
 import re
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 import httpx
 import pytest
@@ -12,13 +14,12 @@ import pytest
 from portal.adapters import apis, smtp
 from portal.adapters.smtp import SmtpPost
 from portal.application.accounts import Session
-from portal.application.letters import Kind, Letter, PostAway
+from portal.application.letters import Kind, Letter, Message, PostAway
+from portal.application.outbox import Outbox, Postman
 from portal.entrypoints.web import doorkeeper
 from portal.entrypoints.web.forms import FORM_TOKEN, form_token
-from portal.entrypoints.web.later import Later
-from portal.entrypoints.web.routes import by_mail
 from runtime.trouble import Trouble
-from tests.support.portal_pages import AnsweringApis, OneSession, away, pages, send
+from tests.support.portal_pages import NOW, AnsweringApis, OneSession, away, pages, send
 
 COOKIE = {"session": "the cookie of a browser"}
 TOKEN = form_token(COOKIE["session"])
@@ -143,7 +144,8 @@ async def test_many_who_ask_for_letters_are_one_connection_to_the_server(monkeyp
 
 @pytest.mark.parametrize("path", ["/register", "/password"])
 async def test_while_no_server_takes_letters_a_page_says_so_for_every_address(tmp_path: Path, path: str) -> None:
-    nobody = SmtpPost(host="127.0.0.1", port=1, sender="a@b.example")
+    smtp_server = SmtpPost(host="127.0.0.1", port=1, sender="a@b.example")
+    nobody = Postman(cast("Outbox", None), smtp_server, lambda: NOW)
     async with pages(tmp_path, away(), post=nobody) as portal:
         portal.cookies.update(COOKIE)
         page = await portal.post(path, data={FORM_TOKEN: TOKEN, "email": "ada@example.net"})
@@ -151,59 +153,31 @@ async def test_while_no_server_takes_letters_a_page_says_so_for_every_address(tm
     assert 'value="ada@example.net"' in page.text
 
 
-async def test_a_letter_that_nobody_took_is_sent_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(by_mail, "AGAIN_AFTER_SECONDS", (0.0, 0.0))
-    tries, later = list[str](), Later()
+class Waits:
+    """Letters whose messages wait in a list; somebody has an account, everybody else has none."""
 
-    class Letters:
-        async def ask(self, kind: Kind, email: str, *, address: str) -> Letter:
-            assert address
-            return Letter(kind, email, "token", is_known=True)
+    def __init__(self) -> None:
+        self.messages = list[tuple[str, Message]]()
 
-    class Busy(PostThere):
-        async def send(self, to: str, _subject: str, _text: str) -> None:
-            tries.append(to)
-            if len(tries) < 3:
-                raise PostAway("busy")
-
-    async with pages(tmp_path, away(), post=Busy(), letters=Letters(), later=later) as portal:
-        portal.cookies.update(COOKIE)
-        page = await portal.post("/password", data={FORM_TOKEN: TOKEN, "email": "ada@example.net"})
-        await later.end()
-    assert (page.status_code, tries) == (200, ["ada@example.net"] * 3)
+    async def ask(self, kind: Kind, email: str, write: Callable[[Letter], Message], *, address: str) -> Letter:
+        assert address
+        letter = Letter(kind, email, "token", is_known=email == "ada@example.net")
+        self.messages += [(email, write(letter))] if letter.goes_out else []
+        return letter
 
 
-class PostThere:
-    """Somebody takes letters."""
-
-    async def check(self) -> None:
-        return None
-
-
-async def test_a_page_waits_for_no_letter(tmp_path: Path) -> None:
-    """Else the next request of the same connection would tell for whom there was one."""
-    taken, sent = asyncio.Event(), list[str]()
-
-    class Letters:
-        async def ask(self, kind: Kind, email: str, *, address: str) -> Letter:
-            assert address
-            return Letter(kind, email, "token", is_known=email == "ada@example.net")
-
-    class SlowPost(PostThere):
-        async def send(self, to: str, _subject: str, _text: str) -> None:
-            await taken.wait()
-            sent.append(to)
-
-    later = Later()
-    async with pages(tmp_path, away(), post=SlowPost(), letters=Letters(), later=later) as portal:
+async def test_a_page_waits_for_no_letter_and_tells_nobody_whether_there_is_one(tmp_path: Path) -> None:
+    """Nor does the next request of the same connection: letters are sent beside the requests, from the outbox."""
+    server, smtp_server, _ = await greets(b"220 mail.example\r\n")
+    letters, post = Waits(), Postman(cast("Outbox", None), smtp_server, lambda: NOW)
+    async with server, pages(tmp_path, away(), post=post, letters=letters) as portal:
         portal.cookies.update(COOKIE)
         asked = [
             await portal.post("/password", data={FORM_TOKEN: TOKEN, "email": email})
             for email in ("ada@example.net", "nobody@example.net")
         ]
-    assert ([one.status_code for one in asked], sent) == ([200, 200], [])
+    assert [one.status_code for one in asked] == [200, 200]
     same = [re.sub("ada|nobody|[0-9a-f]{32}", "", one.text) for one in asked]
     assert same[0] == same[1]
-    taken.set()
-    await later.end()
-    assert sent == ["ada@example.net"]
+    ((email, message),) = letters.messages
+    assert (email, "/password/token" in message.text) == ("ada@example.net", True)

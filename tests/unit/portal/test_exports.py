@@ -94,10 +94,37 @@ async def test_what_the_api_refuses_is_a_page_and_no_file(tmp_path: Path, name: 
         (exports.OF_DEVICES, DeviceView, exports.LABEL),
         (exports.OF_PROJECTS, ProjectView, (*exports.LABEL, "free", "held")),
         (exports.OF_CASES, SummaryView, ()),
-        (exports.OF_ENTRIES, EntryView, ("note",)),
+        (exports.OF_ENTRIES, EntryView, ("person", "company", "note")),
         (exports.LABEL, LabelView, ()),
     ],
 )
 def test_each_column_is_a_member_of_its_rows(columns: tuple[str, ...], row: Any, made: tuple[str, ...]) -> None:
     assert set(columns) <= {*row.__annotations__, *made}
     assert {"coverage", "guarantee"}.isdisjoint(columns), "nobody but resellers and staff may know"
+
+
+@pytest.mark.parametrize(
+    ("kind", "actor", "person", "company"),
+    [
+        ("reseller", "account:a@v", "Sabine Vogt", "Vendor"),
+        ("reseller", "account:b@w", "", ""),
+        ("end_customer", "company:w", "", ""),
+        ("vendor", "account:b@w", "", "Adria"),
+        ("vendor", "company:w", "", "Adria"),
+        ("vendor", "service:rma", "", ""),
+    ],
+)
+async def test_entries_name_who_acted_as_far_as_their_page_does(
+    tmp_path: Path, kind: str, actor: str, person: str, company: str
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        page = HostileApis().answer(request).json()
+        return httpx.Response(200, json=page | {"items": [page["items"][0] | {"actor": actor}], "more": False})
+
+    session, names = OneSession(company_kind=kind), {"v": "Vendor", "w": "Adria"}
+    async with pages(tmp_path, AnsweringApis(answer), session, names) as portal:
+        said = await portal.get("/exports/activity.csv")
+        page = await portal.get("/activity")
+    (row,) = csv.DictReader(said.text.removeprefix(MARK).splitlines())
+    assert (row["actor"], row["person"], row["company"]) == (actor, person, company)
+    assert (person or company or "another company") in page.text or actor.startswith("service")

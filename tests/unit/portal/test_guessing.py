@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from portal.application.accounts import Account, Accounts
-from portal.application.letters import Letters
+from portal.application.letters import Letter, Letters, Message
 from portal.application.patience import Patience, TooManyTries
 from portal.application.signing_in import SigningIn, WrongPassword
 from portal.domain.patience import MOST_FOR_ACCOUNT, MOST_OF_NETWORK
@@ -52,8 +52,8 @@ class Counted:
         self.done.append("verify a password")
         return password == known
 
-    async def add(self, _token: str, _kind: str, _email: str, _now: datetime) -> None:
-        self.done.append("keep a token")
+    async def add(self, _letter: Letter, message: Message, _now: datetime) -> None:
+        self.done.append(f"keep a token and {message.subject}")
 
 
 @pytest.fixture
@@ -123,16 +123,16 @@ async def test_a_letter_is_as_much_work_without_an_account(counted: Counted, kin
     letters = Letters(accounts, nobody, Patience(Remembered(), lambda: NOW), cast("Any", counted), nobody, lambda: NOW)
     done = list[list[str]]()
     for email in (ADA, "nobody@example.net"):
-        letter = await letters.ask(kind, email, address=HERE)
+        letter = await letters.ask(kind, email, lambda _: Message("a message", ""), address=HERE)
         assert letter.is_known == (email == ADA)
         done.append(counted.done.copy())
         counted.done.clear()
-    assert done[0] == done[1] == ["look the account up", "keep a token"]
+    assert done[0] == done[1] == ["look the account up", "keep a token and a message"]
 
 
 async def test_letters_to_one_address_are_few_also_at_once(counted: Counted) -> None:
     nobody, accounts = cast("Any", None), cast("Accounts", counted)
     letters = Letters(accounts, nobody, Patience(Remembered(), lambda: NOW), cast("Any", counted), nobody, lambda: NOW)
-    asked = (letters.ask("reset", ADA, address=HERE) for _ in range(50))
+    asked = (letters.ask("reset", ADA, lambda _: Message("", ""), address=HERE) for _ in range(50))
     found = await asyncio.gather(*asked, return_exceptions=True)
     assert sum(not isinstance(one, BaseException) for one in found) <= MOST_FOR_ACCOUNT

@@ -13,7 +13,7 @@ from tests.support.portal_pages import AnsweringApis, OneSession, pages
 SERIAL = "00903304a1c7"
 PROJECT = "11111111-2222-4333-8444-555555555555"
 NOW = "2026-11-28T20:15:00Z"
-CARDS = ["ending", "waiting", "held", "codes", "support", "projects", "cases", "balance", "latest"]
+CARDS = ["ending", "waiting", "cases", "held", "codes", "support", "projects", "balance", "latest"]
 OF_PLACE = {
     "expirations": {"ending", "codes"},
     "devices": {"waiting"},
@@ -189,6 +189,17 @@ async def test_each_line_leads_to_where_something_can_be_done(partner: httpx.Asy
     assert f'<a href="/devices/{SERIAL}">' in cards(page)["latest"]
     assert f'<a href="/projects/{PROJECT}">Klinik am See</a>' in cards(page)["latest"]
     assert "Sabine Vogt" in cards(page)["latest"]
+
+
+async def test_devices_are_called_as_their_people_call_them(partner: httpx.AsyncClient, apis: Apis) -> None:
+    fill(apis)
+    apis.items["device-labels"] = [{"serial": SERIAL, "own_name": None, "place": "Ward <3>", "reference": "INV-7"}]
+    found = cards(await partner.get("/"))
+
+    assert {name for name, card in found.items() if "Ward &lt;3&gt;" in card} == {"ending", "cases", "latest"}
+    apis.away = {"device-labels"}
+    page = await partner.get("/")
+    assert (page.status_code, list(cards(page)), "Does not respond" in page.text) == (200, CARDS, False)
 
 
 async def test_the_balance_of_the_company_is_a_table_with_its_picture(partner: httpx.AsyncClient, apis: Apis) -> None:

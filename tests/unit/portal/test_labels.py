@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.support.hostile_apis import HostileApis
-from tests.support.portal_pages import AnsweringApis, pages, send
+from tests.support.portal_pages import NOW, AnsweringApis, OneSession, pages, send
+from tests.support.portal_rights import actions_on, says_why
 
 PROJECT, SERIAL = "00000000-0000-4000-8000-000000000001", "00903304a1c7"
 LABEL = f"/devices/{SERIAL}/label"
@@ -101,3 +103,48 @@ async def test_a_note_that_is_refused_does_not_hide_that_the_licenses_have_moved
     assert all("Moved as entry 3" in one.text and NOTE["note"] in one.text for one in receipts)
     assert ["The note was not kept" in one.text for one in receipts] == [False, True]
     assert f'href="/projects/{PROJECT}/notes/3"' in receipts[1].text
+
+
+@pytest.mark.parametrize(
+    ("company", "administrator", "staff", "may"),
+    [("v", True, False, True), ("v", False, False, False), ("w", True, False, False), ("w", False, True, True)],
+)
+async def test_all_words_of_a_project_are_erased_by_its_administrators_and_staff(
+    tmp_path: Path, company: str, *, administrator: bool, staff: bool, may: bool
+) -> None:
+    usual = Apis()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v1/me":
+            mine = {"company": company, "kind": "reseller", "default_project": PROJECT, "administrator": administrator}
+            return httpx.Response(200, json={"staff": staff, "companies": [mine]})
+        said = usual.answer(request)
+        is_project = request.url.path == f"/v1/projects/{PROJECT}"
+        return httpx.Response(200, json=said.json() | {"company": company}) if is_project else said
+
+    async with pages(
+        tmp_path, AnsweringApis(answer), OneSession(company_kind="vendor" if staff else "reseller")
+    ) as own:
+        page = await own.get(f"/projects/{PROJECT}/labels")
+    erase = actions_on(page.text)["Erase all words"]
+    assert "disabled" not in erase if may else says_why(page.text, erase)
+
+
+async def test_all_words_of_a_project_go_by_one_request_which_says_how_many_there_were(
+    portal: httpx.AsyncClient, apis: Apis
+) -> None:
+    done = await send(portal, f"/projects/{PROJECT}/labels", request="f" * 16)
+    assert done.status_code == 303
+    assert [(one.method, one.url.path) for one in apis.written] == [("DELETE", f"/v1/projects/{PROJECT}/labels")]
+    assert "3 labels and notes were erased." in (await portal.get(f"/projects/{PROJECT}/labels?erased=3")).text
+
+    apis.refusal = httpx.Response(403, json={"code": "no_right", "detail": "Not yours.", "rule": "X12"})
+    page = await send(portal, f"/projects/{PROJECT}/labels", request="f" * 16)
+    assert (page.status_code, "Not yours." in page.text) == (403, True)
+
+
+async def test_erasing_all_words_asks_for_the_password_again(tmp_path: Path, apis: Apis) -> None:
+    later = NOW + timedelta(hours=1)
+    async with pages(tmp_path, AnsweringApis(apis.answer), clock=lambda: later) as browser:
+        page = await send(browser, f"/projects/{PROJECT}/labels", request="f" * 16)
+    assert ("confirming_password" in page.text, apis.written) == (True, [])

@@ -5,7 +5,7 @@ import pytest
 from contracts.events import EVENT_TYPES
 from licensing_client.api import BalanceView, DeviceView
 from portal.entrypoints.web.balances import sheet
-from portal.entrypoints.web.formats import serial, signed
+from portal.entrypoints.web.formats import browser, serial, signed
 from portal.entrypoints.web.forms import form_token
 from portal.entrypoints.web.routes.allocations import offered, wished
 from portal.entrypoints.web.routes.keys import pasted
@@ -96,3 +96,28 @@ def test_what_left_has_a_real_minus() -> None:
 
 def test_every_event_of_the_ledger_has_a_title() -> None:
     assert {f"{PREFIX}{name}.v1" for name in TITLES} == set(EVENT_TYPES)
+
+
+MOZILLA, LIKE = "Mozilla/5.0", "AppleWebKit/537.36 (KHTML, like Gecko)"
+
+
+@pytest.mark.parametrize(
+    ("said", "called"),
+    [
+        (f"{MOZILLA} (X11; Linux x86_64) {LIKE} Chrome/140.0.0.0 Safari/537.36", "Chrome, Linux"),
+        (
+            f"{MOZILLA} (Windows NT 10.0; Win64; x64) {LIKE} Chrome/140.0 Safari/537.36 Edg/140.0",
+            "Edge, Windows",
+        ),
+        (f"{MOZILLA} (Macintosh; Intel Mac OS X 10_15_7) {LIKE} Version/18.5 Safari/605.1.15", "Safari, macOS"),
+        (
+            f"{MOZILLA} (iPhone; CPU iPhone OS 18_5 like Mac OS X) {LIKE} CriOS/140.0 Mobile/15",
+            "Chrome, iPhone",
+        ),
+        (f"{MOZILLA} (Android 15; Mobile; rv:143.0) Gecko/143.0 Firefox/143.0", "Firefox, Android"),
+        ("curl/8 <b>", "curl/8 &lt;b&gt;"),
+    ],
+)
+def test_a_browser_is_called_by_its_name_and_system(said: str, called: str) -> None:
+    assert f">{called}<" in browser(said)
+    assert "<b>" not in browser(said)

@@ -65,7 +65,7 @@ class Apis:
             raise httpx.ConnectError("nobody answers")
         if place == "search":
             return httpx.Response(200, json={"items": self.hits, "more": self.more})
-        return httpx.Response(200, json={"items": self.cases, "next": None})
+        return httpx.Response(200, json={"items": self.cases if place == "rmas" else [], "next": None})
 
 
 @pytest.fixture(scope="module")

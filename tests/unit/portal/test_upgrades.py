@@ -62,6 +62,7 @@ class Ledger:
             "projects/p/devices": {"items": [device], "next": None},
             f"devices/{BOX}": device,
             "license-types": {"items": TYPES, "next": None},
+            "device-labels": {"items": []},
             "projects/p/legacy-licenses": {
                 "free": old,
                 "devices": [{"serial": BOX, "licenses": old, "consent_sequence": self.consent}],

@@ -5,7 +5,7 @@ Words belong to a project and to one thing in it, so they never follow a device 
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple, Protocol
@@ -86,6 +86,10 @@ class Labels(Protocol):
     """
 
     async def read(self, viewer: Viewer, thing: Thing) -> Kept | None: ...
+    async def of_devices(self, viewer: Viewer, serials: Sequence[str]) -> Mapping[str, Words]:
+        """What those of these devices are called that the viewer sees and that have a label."""
+        ...
+
     async def write(self, viewer: Viewer, thing: Thing, words: Words, expected: frozenset[str] | None) -> Kept | None:
         """Put these words in the place of those before; nothing but None erases them.
 

@@ -19,7 +19,7 @@ _ID_DIGITS = 16
 class FactorKeys:
     """Seals with the first key of a file, and opens with any of them. The file has one key a line, in hex.
 
-    A sealed secret is bound to its account: in the row of another one it does not open.
+    A sealed secret is bound to its owner, an account or a letter: in the row of another one it does not open.
     """
 
     def __init__(self, key_file: Path) -> None:
@@ -30,20 +30,20 @@ class FactorKeys:
         """The id of the key that seals."""
         return next(iter(self._file.content()))
 
-    def seal(self, account: str, secret: bytes) -> tuple[str, bytes]:
+    def seal(self, owner: str, secret: bytes) -> tuple[str, bytes]:
         """The id of the key, and what only that key opens."""
         key_id, nonce = self.newest, secrets.token_bytes(NONCE_BYTES)
-        return key_id, nonce + self._file.content()[key_id].encrypt(nonce, secret, _bound_to(account))
+        return key_id, nonce + self._file.content()[key_id].encrypt(nonce, secret, _bound_to(owner))
 
-    def unseal(self, account: str, key_id: str, sealed: bytes) -> bytes:
+    def unseal(self, owner: str, key_id: str, sealed: bytes) -> bytes:
         """The secret; raises SettingsWrong where its key is missing, or the row was tampered with."""
         key = self._file.content().get(key_id)
         if key is None:
-            raise SettingsWrong(f"a second factor is sealed with the key {key_id}, which the file of keys lacks")
+            raise SettingsWrong(f"the secret of {owner} is sealed with the key {key_id}, which the file of keys lacks")
         try:
-            return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound_to(account))
+            return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound_to(owner))
         except InvalidTag:
-            raise SettingsWrong(f"the second factor of {account} does not open with its key {key_id}") from None
+            raise SettingsWrong(f"the secret of {owner} does not open with its key {key_id}") from None
 
 
 def read_keys(path: Path) -> Mapping[str, AESGCM]:
@@ -57,5 +57,5 @@ def read_keys(path: Path) -> Mapping[str, AESGCM]:
     return {hashlib.sha256(b"licensing factor key\0" + key).hexdigest()[:_ID_DIGITS]: AESGCM(key) for key in keys}
 
 
-def _bound_to(account: str) -> bytes:
-    return b"licensing second factor\0" + account.encode()
+def _bound_to(owner: str) -> bytes:
+    return b"licensing second factor\0" + owner.encode()

@@ -6,10 +6,10 @@ import ssl
 import time
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
+from email.utils import formatdate
 from pathlib import Path
 
-from portal.application.letters import PostAway
+from portal.application.letters import Message, PostAway
 from runtime.settings import read_secret
 
 ANSWER_SECONDS = 10.0
@@ -41,14 +41,14 @@ class SmtpPost:
         if why is not None:
             raise PostAway(f"no letter can be sent ({why})")
 
-    async def send(self, to: str, subject: str, text: str) -> None:
-        letter = EmailMessage()
-        letter["From"], letter["To"], letter["Subject"] = self.sender, to, subject
-        letter["Date"], letter["Message-ID"] = formatdate(), make_msgid(domain=self.sender.rpartition("@")[2])
-        letter["Auto-Submitted"] = "auto-generated"
-        letter.set_content(text)
+    async def send(self, to: str, message: Message, *, letter: str) -> None:
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = self.sender, to, message.subject
+        mail["Date"], mail["Message-ID"] = formatdate(), f"<{letter}@{self.sender.rpartition('@')[2]}>"
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(message.text)
         try:
-            await asyncio.to_thread(self._deliver, letter)
+            await asyncio.to_thread(self._deliver, mail)
         except (OSError, smtplib.SMTPException) as error:
             raise PostAway(f"no letter can be sent ({type(error).__name__})") from error
 
@@ -65,9 +65,9 @@ class SmtpPost:
             return type(error).__name__
         return None if greeting.startswith(b"220") else greeting[:3].decode(errors="replace")
 
-    def _deliver(self, letter: EmailMessage) -> None:
+    def _deliver(self, mail: EmailMessage) -> None:
         with smtplib.SMTP(self.host, self.port, timeout=ANSWER_SECONDS) as server:
             if self.user is not None and self.password_file is not None:
                 server.starttls(context=ssl.create_default_context())
                 server.login(self.user, read_secret(self.password_file).decode().strip())
-            server.send_message(letter)
+            server.send_message(mail)

@@ -1,6 +1,6 @@
 """What needs a letter: a new account, and a password that was forgotten.
 
-A letter has a link that works once, for an hour.
+A letter has a link that works once, for an hour. It waits in the outbox until somebody takes it.
 """
 
 import secrets
@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from portal.application.accounts import Account, Accounts, Sessions
 from portal.application.patience import Patience
@@ -30,6 +30,18 @@ class Letter:
     token: str
     is_known: bool
 
+    @property
+    def goes_out(self) -> bool:
+        """Nobody gets another password for an account that is not there."""
+        return self.is_known or self.kind == "register"
+
+
+class Message(NamedTuple):
+    """What is read of a letter."""
+
+    subject: str
+    text: str
+
 
 class PostAway(Trouble):
     """Nobody takes letters at the moment, whoever they are for."""
@@ -42,13 +54,18 @@ class Post(Protocol):
         """Raises PostAway, before anybody is told that a letter is on its way."""
         ...
 
-    async def send(self, to: str, subject: str, text: str) -> None: ...
+    async def send(self, to: str, message: Message, *, letter: str) -> None:
+        """Send a message; the same letter twice can be told from two."""
+        ...
 
 
 class Tokens(Protocol):
     """Tokens of letters, kept by digest. Raises Trouble where the database is away."""
 
-    async def add(self, token: str, kind: Kind, email: str, now: datetime) -> None: ...
+    async def add(self, letter: Letter, message: Message, now: datetime) -> None:
+        """Keep a token, and with it the message until it is sent, if it goes out: both, or neither."""
+        ...
+
     async def email_of(self, token: str, kind: Kind, since: datetime) -> str | None:
         """Whom it was sent to, if it is not used and not older."""
         ...
@@ -73,14 +90,18 @@ class Letters:
     passwords: Passwords
     clock: Callable[[], datetime]
 
-    async def ask(self, kind: Kind, email: str, *, address: str) -> Letter:
-        """The letter to send, for an account that is there and for one that is not; raises TooManyTries."""
+    async def ask(self, kind: Kind, email: str, write: Callable[[Letter], Message], *, address: str) -> Letter:
+        """Write a letter, which waits from now on; as much work for an account that is not there.
+
+        Raises TooManyTries.
+        """
         email = email.strip().lower()
         await self.patience.begin(f"letter {email}", address=address)
         token = secrets.token_urlsafe(TOKEN_BYTES)
         is_known = await self.accounts.by_email(email) is not None
-        await self.tokens.add(token, kind, email, self.clock())
-        return Letter(kind, email, token, is_known)
+        letter = Letter(kind, email, token, is_known)
+        await self.tokens.add(letter, write(letter), self.clock())
+        return letter
 
     async def email_of(self, kind: Kind, token: str) -> str:
         """Whom the link was sent to; raises LinkEnded."""

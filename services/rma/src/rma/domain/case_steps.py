@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any, NamedTuple, assert_never
 
-from contracts.rma.cases import RETURN_DAYS, State
+from contracts.rma.cases import RETURN_DAYS, State, Step
 from contracts.rma.commands import (
     AcceptQuote,
     CancelCase,
@@ -98,9 +98,24 @@ def decide(at: Situation, command: StepCommand) -> Decision:
         case CloseCase():
             return _close(at, said)
         case ReopenCase():
-            return _reopen(at, command, said)
+            return _refuse_reopening(at.cases, case, at.today) or CaseReopened(**said, reason=command.reason)
         case _:
             assert_never(command)
+
+
+def refuse_ahead(cases: Cases, case: Case, step: Step, today: date) -> Rejection | None:
+    """Rejects a step that the table allows, whatever its command says: what `decide` asks of these first."""
+    match step:
+        case "accept" | "decline":
+            return _refuse_answer(case, today)
+        case "replace":
+            return _refuse_order(case)
+        case "send_in_advance":
+            return _refuse_order(case) or _refuse_advance(cases, case)
+        case "reopen":
+            return _refuse_reopening(cases, case, today)
+        case _:
+            return None
 
 
 def _said(at: Situation, rma: str) -> dict[str, Any]:
@@ -121,11 +136,21 @@ def _quote(at: Situation, command: QuoteRepair, said: dict[str, Any]) -> Decisio
     return RepairQuoted(**said, cents=command.cents, currency=command.currency, valid_until=command.valid_until)
 
 
+def _refuse_answer(case: Case, today: date) -> Rejection | None:
+    """Rejects an answer where no quote stands any more."""
+    quote = case.quote
+    if quote is not None and today <= quote.valid_until:
+        return None
+    return Rejection("quote_ended", {"quote": quote.sequence} if quote else {})
+
+
 def _answer(at: Situation, command: AcceptQuote | DeclineQuote, said: dict[str, Any]) -> Decision:
     """The newest quote is answered, before it ends."""
+    if refused := _refuse_answer(at.case, at.today):
+        return refused
     quote = at.case.quote
-    if quote is None or quote.sequence != command.quote or at.today > quote.valid_until:
-        return Rejection("quote_ended", {"quote": quote.sequence} if quote else {})
+    if quote is not None and quote.sequence != command.quote:
+        return Rejection("quote_ended", {"quote": quote.sequence})
     if isinstance(command, AcceptQuote):
         return QuoteAccepted(**said, quote=command.quote)
     return QuoteDeclined(**said, quote=command.quote)
@@ -135,8 +160,8 @@ def _order(at: Situation, command: OrderReplacement | SendInAdvance, said: dict[
     """Whether the replacement is blank and of a model that fits is for the ledger to say."""
     if command.replacement == at.case.serial:
         return Rejection("same_device")
-    if at.case.swap is not None:
-        return Rejection("licenses_already_transferred", {"replacement": at.case.replacement or ""})
+    if refused := _refuse_order(at.case):
+        return refused
     said |= {
         "project": at.ledger.devices.get(at.case.serial, at.case.project),
         "serial": at.case.serial,
@@ -145,17 +170,24 @@ def _order(at: Situation, command: OrderReplacement | SendInAdvance, said: dict[
     }
     if isinstance(command, OrderReplacement):
         return ReplacementOrdered(**said, finding=command.finding)
-    return _refuse_advance(at) or AdvanceReplacementOrdered(
+    return _refuse_advance(at.cases, at.case) or AdvanceReplacementOrdered(
         **said, reason=command.reason, carrier=command.carrier, tracking_number=command.tracking_number
     )
 
 
-def _refuse_advance(at: Situation) -> Rejection | None:
+def _refuse_order(case: Case) -> Rejection | None:
+    """Rejects a second swap: a case has one."""
+    if case.swap is None:
+        return None
+    return Rejection("licenses_already_transferred", {"replacement": case.replacement or ""})
+
+
+def _refuse_advance(cases: Cases, case: Case) -> Rejection | None:
     """Rejects a company that is not entitled, or that owes as many devices as it may."""
-    threshold = at.cases.thresholds.get(at.case.company)
+    threshold = cases.thresholds.get(case.company)
     if threshold is None:
         return Rejection("advance_not_entitled")
-    owing = at.cases.owing.get(at.case.company, ())
+    owing = cases.owing.get(case.company, ())
     if len(owing) < threshold:
         return None
     return Rejection("returns_owed", {"cases": ", ".join(owing[:threshold]), "threshold": threshold})
@@ -163,8 +195,8 @@ def _refuse_advance(at: Situation) -> Rejection | None:
 
 def _swap(at: Situation, command: RecordSwap, said: dict[str, Any]) -> Decision:
     """One swap a case, which the ledger's own entry shows; one that staff commanded there shows here, too."""
-    if at.case.swap is not None:
-        return Rejection("licenses_already_transferred", {"replacement": at.case.replacement or ""})
+    if refused := _refuse_order(at.case):
+        return refused
     known = at.ledger.swaps.get(command.rma)
     if known is None or known[:3] != (at.case.serial, command.replacement, command.swap_sequence):
         return Rejection("swap_unknown")
@@ -202,10 +234,9 @@ def _close(at: Situation, said: dict[str, Any]) -> Decision:
     return CaseClosed(**said)
 
 
-def _reopen(at: Situation, command: ReopenCase, said: dict[str, Any]) -> Decision:
-    if at.today > at.case.since + REOPENS_WITHIN:
+def _refuse_reopening(cases: Cases, case: Case, today: date) -> Rejection | None:
+    """Rejects a case that ended long ago, or whose device has another one."""
+    if today > case.since + REOPENS_WITHIN:
         return Rejection("reopening_too_late")
-    other = at.cases.open.get(at.case.serial)
-    if other is not None:
-        return Rejection("rma_open_for_device", {"rma": other})
-    return CaseReopened(**said, reason=command.reason)
+    other = cases.open.get(case.serial)
+    return Rejection("rma_open_for_device", {"rma": other}) if other is not None else None

@@ -1,5 +1,6 @@
 """What somebody is expected to do next in a case, as the table of steps and the state have it."""
 
+from datetime import date
 from typing import Literal
 
 from rma.domain.state import Case
@@ -31,13 +32,15 @@ _WAITS = frozenset({"replacing", "quoted", "closed", "cancelled"})
 """States in which the ledger or the requester is next, or nobody."""
 
 
-def expected_of_requester(case: Case) -> Expected | None:
+def expected_of_requester(case: Case, today: date) -> Expected | None:
     """The same whoever pays: an end customer reads nothing of a guarantee in it (rule F4)."""
-    return _OF_REQUESTER.get(case.state)
+    return None if _waits_for_another_quote(case, today) else _OF_REQUESTER.get(case.state)
 
 
-def expected_of_staff(case: Case) -> Expected | None:
+def expected_of_staff(case: Case, today: date) -> Expected | None:
     """The clerk's next step."""
+    if _waits_for_another_quote(case, today):
+        return "quote"
     if case.state in _WAITS:
         return None
     steps = possible(case.state, case.conditions, _STAFF)
@@ -46,3 +49,8 @@ def expected_of_staff(case: Case) -> Expected | None:
     if case.state == "swap_refused":
         return "send_in_advance" if case.advance else "replace"
     return next((step for step in _OF_STAFF if step in steps), None)
+
+
+def _waits_for_another_quote(case: Case, today: date) -> bool:
+    """Whether the quote has ended before anybody answered it."""
+    return case.state == "quoted" and case.quote is not None and today > case.quote.valid_until

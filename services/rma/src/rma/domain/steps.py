@@ -95,3 +95,15 @@ def possible(state: State, conditions: Conditions, roles: Iterable[Role]) -> tup
 
 def _fits(row: Row, state: State, conditions: Conditions) -> bool:
     return state in row.sources and row.when <= conditions
+
+
+def unmet(
+    step: Step, state: State, conditions: Conditions, roles: Iterable[Role]
+) -> tuple[tuple[State, ...], tuple[Condition, ...]]:
+    """What these roles wait for before they take this step: another state, or in this one what does not hold yet."""
+    asked = frozenset(roles)
+    rows = [row for row in STEPS if row.step == step and row.by & asked]
+    here = [row for row in rows if state in row.sources]
+    if here:
+        return (), tuple(sorted(here[0].when - conditions))
+    return tuple(dict.fromkeys(source for row in rows for source in row.sources)), ()

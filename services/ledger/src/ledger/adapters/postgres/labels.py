@@ -1,5 +1,6 @@
 """Labels in PostgreSQL, in the schema of texts: they follow from no entry, and no rebuild takes them away."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contracts.actors import Account
@@ -25,6 +26,11 @@ SELECT p.project, p.company, p.archived FROM entries AS e JOIN projects AS p USI
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 _ONE = "ledger = $1 AND project = $2 AND kind = $3 AND id = $4"
 _READ = f"SELECT own_name, place, reference, note, changed, changed_by FROM texts.labels WHERE {_ONE}"  # noqa: S608
+_OF_DEVICES = """
+SELECT d.serial, d.company, d.project, l.own_name, l.place, l.reference
+  FROM devices AS d
+  JOIN texts.labels AS l ON l.ledger = d.ledger AND l.project = d.project AND l.kind = 'device' AND l.id = d.serial
+ WHERE d.ledger = $1 AND d.serial = ANY ($2::text[]) ORDER BY d.serial"""
 _KEEP = """
 INSERT INTO texts.labels (ledger, project, kind, id, company, changed_by, searched, own_name, place, reference, note)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
@@ -61,6 +67,15 @@ class PostgresLabels:
             if place is None or not scope.require(place["company"], place["project"], "view"):
                 return None
             return await self._shown(connection, scope, thing, place)
+
+    async def of_devices(self, viewer: Viewer, serials: Sequence[str]) -> Mapping[str, Words]:
+        async with self._reader.seen(viewer) as (connection, scope):
+            rows = await connection.fetch(_OF_DEVICES, self._ledger, serials)
+            return {
+                serial: Words(*words)
+                for serial, company, project, *words in rows
+                if scope.may(company, project, "view")
+            }
 
     async def write(self, viewer: Viewer, thing: Thing, words: Words, expected: frozenset[str] | None) -> Kept | None:
         async with transaction(self._pool, "keep a label") as connection:

@@ -15,6 +15,16 @@ class LabelView(View):
     reference: str | None = Field(examples=["INV-00417"])
 
 
+class DeviceLabelView(LabelView):
+    """The label of a device, of the project where it stands now."""
+
+    serial: str
+
+
+class DeviceLabelsView(View):
+    items: list[DeviceLabelView] = Field(description="By serial; a device without a label, or hidden, is not there.")
+
+
 class NoteView(View):
     """The words of a project about an entry that concerns it: whoever sees the project reads them, nobody else."""
 

@@ -28,6 +28,7 @@ _FIND = "SELECT account FROM accounts WHERE email = $1 FOR UPDATE"
 _NOTE_ERASED = "INSERT INTO erased_accounts (account, erased) VALUES ($1, $2)"
 _ERASE = (
     "DELETE FROM letters WHERE email = $1",
+    "DELETE FROM outbox WHERE email = $1",
     "DELETE FROM openid_held WHERE email = $1",
     "DELETE FROM accounts WHERE email = $1",  # sessions and factors go with it
 )

@@ -4,7 +4,9 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from portal.application.letters import Kind
+from portal.adapters.factor_keys import FactorKeys
+from portal.adapters.postgres.outbox import put
+from portal.application.letters import Kind, Letter, Message
 from runtime.postgres.trouble import transaction
 
 KEPT = timedelta(days=1)
@@ -17,12 +19,14 @@ _SWEEP = "DELETE FROM letters WHERE sent < $1"
 class PostgresTokens:
     """Implements Tokens."""
 
-    def __init__(self, pool: Any) -> None:
+    def __init__(self, pool: Any, keys: FactorKeys) -> None:
         self._pool = pool
+        self._keys = keys
 
-    async def add(self, token: str, kind: Kind, email: str, now: datetime) -> None:
+    async def add(self, letter: Letter, message: Message, now: datetime) -> None:
         async with transaction(self._pool, "keep a letter") as connection:
-            await connection.execute(_ADD, _digest(token), kind, email, now)
+            await connection.execute(_ADD, _digest(letter.token), letter.kind, letter.email, now)
+            await put(connection, self._keys, letter, message, now)
             await connection.execute(_SWEEP, now - KEPT)
 
     async def email_of(self, token: str, kind: Kind, since: datetime) -> str | None:

@@ -59,6 +59,26 @@ STEPS: Mapping[str, str] = {
     "close": "Closed",
     "reopen": "Taken up again",
 }
+REFUSED: Mapping[str, str] = {
+    "no_right": "You see this case, but may not act in it."
+    " Ask an administrator for the right to repairs in its project.",
+    "company_blocked": "Your company is blocked: nothing can be done until that is lifted.",
+    "company_closed": "Your company was taken into another one: act for that one.",
+    "quote_ended": "The quote has ended. Ask for a new one in a message below.",
+    "advance_not_entitled": "The company is not entitled to replacements in advance.",
+    "returns_owed": "The company owes as many devices as it may. They have to come back first:",
+    "licenses_already_transferred": "The licenses of this case have moved to its replacement already.",
+    "reopening_too_late": "The case ended too long ago. File a new one.",
+    "rma_open_for_device": "The device has another case that is open:",
+}
+"""Why a step can't be taken, by the code of its refusal; another code is said in the API's own words."""
+CONDITIONS: Mapping[str, str] = {
+    "free": "The requester has to accept a quote first.",
+    "unpaid": "There is nothing to pay for.",
+    "advance": "It was not to be replaced in advance.",
+    "ordinary": "It is replaced in advance.",
+}
+"""What speaks against a step in a state that would do."""
 FACTS: Mapping[str, str] = {
     "carrier": "Carrier",
     "tracking_number": "Tracking number",
@@ -75,5 +95,7 @@ WORDS = (
     *COVERAGES.values(),
     *EXPECTED.values(),
     *STEPS.values(),
+    *REFUSED.values(),
+    *CONDITIONS.values(),
     *FACTS.values(),
 )

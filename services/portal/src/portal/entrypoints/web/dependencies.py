@@ -17,13 +17,13 @@ from portal.adapters.apis import Apis, Asking
 from portal.adapters.entry_stream import EntryStreams
 from portal.adapters.issuer import TokenIssuer
 from portal.application.accounts import Accounts, Session, Sessions
-from portal.application.letters import Letters, Post
+from portal.application.letters import Letters
 from portal.application.openid import OpenId
+from portal.application.outbox import Postman
 from portal.application.passkeys import Passkeys
 from portal.application.second_factors import SecondFactors
 from portal.application.signing_in import SigningIn
 from portal.entrypoints.web.forms import UNREADABLE, visitors_cookie
-from portal.entrypoints.web.later import Later
 from portal.entrypoints.web.static_files import StaticFiles
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ class Services:
     passkeys: Passkeys
     openid: OpenId | None
     letters: Letters
-    post: Post | None
-    later: Later
+    post: Postman | None
     issuer: TokenIssuer
     apis: Apis
     streams: EntryStreams

@@ -13,6 +13,25 @@ MONTHS = {
     "de": ("Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sep.", "Okt.", "Nov.", "Dez."),
 }
 SIZES = ((1_000_000, "MB"), (1_000, "kB"), (1, "B"))
+BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+"""What tells them apart: each also names those whose pages it shows as they do, so the rarer come first."""
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("CrOS", "ChromeOS"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
 _SWAPPED = str.maketrans(".,", ",.")
 MINUS = "\N{MINUS SIGN}"
 
@@ -78,6 +97,12 @@ def seconds(context: Context, value: float) -> str:
     return f"{decimal(context, value)} s"
 
 
+def browser(said: str) -> Markup:
+    """A browser and its system by their names, as it introduces itself; what it says in full as its title."""
+    names = (next((name for mark, name in known if mark in said), "") for known in (BROWSERS, SYSTEMS))
+    return Markup('<span title="{}">{}</span>').format(said, ", ".join(filter(None, names)) or said)
+
+
 def signed(count: int) -> str:
     """Units that came or went, with a real minus."""
     return f"+{count}" if count > 0 else f"{MINUS}{-count}"
@@ -108,6 +133,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "decimal": decimal,
     "seconds": seconds,
     "size": size,
+    "browser": browser,
     "signed": signed,
     "short": short,
 }

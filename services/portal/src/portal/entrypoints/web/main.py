@@ -23,19 +23,20 @@ from portal.adapters.postgres.accounts import PostgresAccounts
 from portal.adapters.postgres.database import TABLES
 from portal.adapters.postgres.letters import PostgresTokens
 from portal.adapters.postgres.openid import PostgresIdentities
+from portal.adapters.postgres.outbox import PostgresOutbox
 from portal.adapters.postgres.passkeys import PostgresPasskeys
 from portal.adapters.postgres.second_factors import PostgresFactors
 from portal.adapters.postgres.sessions import PostgresFailures, PostgresSessions
 from portal.adapters.smtp import SmtpPost
 from portal.application.letters import Letters
 from portal.application.openid import OpenId
+from portal.application.outbox import Postman
 from portal.application.passkeys import Passkeys
 from portal.application.patience import Patience
 from portal.application.second_factors import SecondFactors
 from portal.application.signing_in import SigningIn
 from portal.entrypoints.web.app import build
 from portal.entrypoints.web.dependencies import Services
-from portal.entrypoints.web.later import Later
 from portal.entrypoints.web.pages import Pages
 from portal.entrypoints.web.settings import PortalSettings
 from portal.entrypoints.web.static_files import StaticFiles
@@ -70,8 +71,10 @@ async def serve(settings: PortalSettings, stop: asyncio.Event) -> None:
     with bound_to(settings.portal_host, settings.portal_port, setting="LICENSING_PORTAL_PORT") as listener:
         async with _services(settings, stop) as services:
             server = WebServer(build(services), Problems(REFUSALS), trusted_proxies=settings.trusted_proxies)
-            async with Admin.of(settings, lambda: _ready(server)):
-                await supervise(stop, {"serve": server.serve_until(stop, listener)}, drain_seconds=STOP_SECONDS + 2)
+            async with Admin.of(settings, lambda: _ready(server, services.post)):
+                tasks = {"serve": server.serve_until(stop, listener)}
+                tasks |= {"letters": services.post.work(stop)} if services.post else {}
+                await supervise(stop, tasks, drain_seconds=STOP_SECONDS + 2)
 
 
 @asynccontextmanager
@@ -85,12 +88,13 @@ async def _services(settings: PortalSettings, stop: asyncio.Event) -> AsyncGener
         accounts, sessions = PostgresAccounts(pool), PostgresSessions(pool)
         passwords, patience = Argon2Passwords(), Patience(PostgresFailures(pool), _now)
         kept = PostgresPasskeys(pool)
-        factors = PostgresFactors(pool, FactorKeys(settings.second_factor_key_file))
+        keys = FactorKeys(settings.second_factor_key_file)
+        factors = PostgresFactors(pool, keys)
         _log.info("second_factors_sealed", count=await factors.seal_all())
         second_factors = SecondFactors(factors, kept, _now)
         passkeys = Passkeys(kept, _web_authn(settings), _now)
         signing_in = SigningIn(accounts, sessions, patience, passwords, second_factors, passkeys, _now)
-        files, later = StaticFiles(settings.htmx_file), Later()
+        files = StaticFiles(settings.htmx_file)
         yield Services(
             accounts=accounts,
             sessions=sessions,
@@ -98,9 +102,8 @@ async def _services(settings: PortalSettings, stop: asyncio.Event) -> AsyncGener
             second_factors=second_factors,
             passkeys=passkeys,
             openid=OpenId(provider, PostgresIdentities(pool), accounts, signing_in, _now) if provider else None,
-            letters=Letters(accounts, sessions, patience, PostgresTokens(pool), passwords, _now),
-            post=_post(settings),
-            later=later,
+            letters=Letters(accounts, sessions, patience, PostgresTokens(pool, keys), passwords, _now),
+            post=_postman(settings, PostgresOutbox(pool, keys)),
             issuer=issuer,
             apis=apis,
             streams=streams,
@@ -111,7 +114,6 @@ async def _services(settings: PortalSettings, stop: asyncio.Event) -> AsyncGener
             is_secure=settings.is_secure,
             stopping=stop,
         )
-        await later.end()
         apis.close()
         await streams.close()
 
@@ -153,22 +155,26 @@ async def _provider(settings: PortalSettings) -> AsyncGenerator[OpenIdProvider |
         )
 
 
-def _post(settings: PortalSettings) -> SmtpPost | None:
+def _postman(settings: PortalSettings, outbox: PostgresOutbox) -> Postman | None:
     if settings.smtp_server is None:
         return None
     host, _, port = settings.smtp_server.partition(":")
-    return SmtpPost(
+    post = SmtpPost(
         host=host,
         port=int(port),
         sender=settings.smtp_sender,
         user=settings.smtp_user,
         password_file=settings.smtp_password_file,
     )
+    return Postman(outbox, post, _now)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _ready(server: WebServer) -> tuple[bool, str]:
-    return server.is_listening, "ready" if server.is_listening else "not listening"
+def _ready(server: WebServer, post: Postman | None) -> tuple[bool, str]:
+    """Pages are served while letters wait: a mail server that is away takes no portal away."""
+    if not server.is_listening:
+        return False, "not listening"
+    return True, f"ready, {post.waiting} letters wait" if post and post.waiting else "ready"

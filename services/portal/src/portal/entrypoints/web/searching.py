@@ -59,6 +59,11 @@ class Results:
     is_ledger_away: bool
     are_cases_away: bool
 
+    @property
+    def devices_of_cases(self) -> list[str]:
+        """Devices that are named with the cases that were found."""
+        return [one.case["serial"] for group in self.groups for one in group.found if one.case]
+
 
 def key_named_by(text: str) -> str | None:
     """The digest of the activation key that was typed whole; None if it is something else."""

@@ -1,10 +1,8 @@
-"""Entries of the ledger in words: what happened, to what, and who did it."""
+"""Entries of the ledger in words: what happened."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 from licensing_client.api import EntryView
-from portal.application.accounts import Accounts
 from portal.entrypoints.web.words import Words
 
 PREFIX = "licensing.ledger."
@@ -80,22 +78,3 @@ def sentence(entry: EntryView, words: Words) -> str:
     """What happened, in the words of the glossary; an event of a newer ledger by its own name."""
     kind = entry["event_type"].removeprefix(PREFIX).rpartition(".")[0]
     return words(TITLES.get(kind, kind.replace("-", " ").capitalize()))
-
-
-async def actors(
-    entries: Sequence[Mapping[str, object]], accounts: Accounts, company: str
-) -> dict[str, dict[str, Any]]:
-    """Who caused some entries, by the actors as they stand there.
-
-    A person is named to colleagues only: whoever acted for another company stays «another company».
-    """
-    split = {said: _parts(said) for said in (str(entry["actor"]) for entry in entries)}
-    colleagues = [name for kind, name, acting in split.values() if kind == "account" and acting == company]
-    names = await accounts.names(colleagues) if colleagues else {}
-    return {actor: {"kind": kind, "name": names.get(name), "id": name} for actor, (kind, name, _) in split.items()}
-
-
-def _parts(actor: str) -> tuple[str, str, str]:
-    kind, _, rest = actor.partition(":")
-    name, _, acting = rest.partition("@")
-    return kind, name, acting

@@ -35,8 +35,8 @@ class CaseQueries(Positions, Protocol):
         """The number of the case that an entry filed."""
         ...
 
-    async def case(self, sight: Sight, rma: str, until: int | None) -> CaseView | None:
-        """A case as it is now, or after the entry `until`."""
+    async def case(self, sight: Sight, rma: str, until: int | None, today: date) -> CaseView | None:
+        """A case as it is now, with what may be done today, or as it was after the entry `until`."""
         ...
 
     async def command_of_entry(self, sequence: int) -> str | None:
@@ -59,7 +59,7 @@ class CaseQueries(Positions, Protocol):
         """Whether the caller sees the case."""
         ...
 
-    async def find(self, sight: Sight, wanted: CaseSearch, after: int, limit: int) -> Page[SummaryView]:
+    async def find(self, sight: Sight, wanted: CaseSearch, after: int, limit: int, today: date) -> Page[SummaryView]:
         """In the order of filing: the oldest case first."""
         ...
 
@@ -69,6 +69,6 @@ class CaseQueries(Positions, Protocol):
         """Where the rows are stopped. For the vendor's staff."""
         ...
 
-    async def entitlement(self, sight: Sight, company: str) -> EntitlementView | None:
+    async def entitlement(self, sight: Sight, company: str, today: date) -> EntitlementView | None:
         """For administrators of the company and for staff."""
         ...

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.rma.cases import Coverage, State, Step
 from rma.domain.expected import Expected
+from rma.domain.steps import Condition
 
 Answer = Literal["accepted", "quote_follows"]
 
@@ -87,10 +88,34 @@ class RequestView(View):
     erased: datetime | None = Field(default=None, description="When staff erased it.")
 
 
+class RefusedStepView(View):
+    """A step that is the caller's to take, and why it can't be taken now."""
+
+    step: Step
+    code: str = Field(description="What its route would refuse it with.", examples=["bad_transition"])
+    detail: str = Field(
+        description="The same as a sentence.", examples=["This can't follow in the state that it is in."]
+    )
+    states: list[State] = Field(description="Of `bad_transition`: states in which it would be possible.")
+    conditions: list[Condition] = Field(
+        description="Of `bad_transition` in a state that would do: what has to hold besides. `free`: nothing is to be"
+        " paid, or the requester has accepted the price; `unpaid`: the opposite; `advance`: the replacement goes out"
+        " first; `ordinary`: it does not."
+    )
+    facts: dict[str, Any] = Field(
+        description="What the refusal rests on, such as the cases for which devices are owed.",
+        examples=[{"cases": "RMA-2026-000117", "threshold": 1}],
+    )
+
+
 class CaseView(SummaryView):
     """A case with all that its caller may read of it."""
 
     steps: list[Step] = Field(description="What the caller may do now.")
+    refused_steps: list[RefusedStepView] = Field(
+        description="What the caller could do in another case or at another time, and why not now. A step that is"
+        " possible may still be refused for what its body says. Empty for a past state."
+    )
     quote: QuoteView | None
     replacement: str | None = Field(description="The device that was chosen to stand in its place.")
     swapped: bool = Field(description="Whether the ledger has moved the licenses to the replacement.")

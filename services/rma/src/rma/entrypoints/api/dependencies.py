@@ -5,12 +5,13 @@ Dependencies are coroutines although they await nothing: FastAPI runs a plain fu
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Protocol, cast
 
 from fastapi import Depends, Request
 
 from contracts.actors import Account, Actor
+from contracts.dates import civil_day
 from contracts.outcomes import Accepted, Rejected
 from contracts.rma.commands import RmaCommand
 from rma.application.personal_data import Attachments, Messages, PersonalData, Requests
@@ -71,6 +72,11 @@ async def _services(request: Request) -> Services:
 
 TheServices = Annotated[Services, Depends(_services)]
 TheCaller = AuthenticatedCaller
+
+
+def today(services: Services) -> date:
+    """The day, in Europe/Berlin, by which steps fall due."""
+    return civil_day(services.clock())
 
 
 def account_of(caller: Caller) -> Account:

@@ -75,6 +75,7 @@ ROUTE_REFUSALS: dict[str, frozenset[str]] = {
     "list_company_offers": frozenset({"busy", "no_right", "request_invalid", "sequence_not_reached"}),
     "list_corrections": frozenset({"busy", "no_right", "request_invalid", "sequence_not_reached"}),
     "list_delivered_devices": frozenset({"busy", "no_right", "request_invalid", "sequence_not_reached", "serial_malformed"}),
+    "list_device_labels": frozenset({"busy", "no_right", "sequence_not_reached", "serial_malformed", "serial_wrong_vendor"}),
     "list_device_models": frozenset({"busy", "request_invalid", "sequence_not_reached"}),
     "list_devices": frozenset({"busy", "entry_to_come", "no_right", "project_unknown", "request_invalid", "sequence_not_reached"}),
     "list_entries": frozenset({"busy", "company_unknown", "device_unknown", "entry_to_come", "no_right", "project_unknown", "request_invalid", "sequence_not_reached", "serial_malformed", "serial_wrong_vendor"}),

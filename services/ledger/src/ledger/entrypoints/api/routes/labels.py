@@ -2,22 +2,31 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path
+from fastapi import APIRouter, Depends, Header, Path, Query
 from starlette.responses import Response
 
 from contracts.identifiers import MAX_SEQUENCE
 from ledger.application.labels import Kept, LabelChanged, LabelFrozen, Thing, Words
-from ledger.application.queries.labels import ErasedLabelsView, KeptLabelView, KeptNoteView
+from ledger.application.queries.labels import (
+    DeviceLabelsView,
+    DeviceLabelView,
+    ErasedLabelsView,
+    KeptLabelView,
+    KeptNoteView,
+)
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.callers import LedgerCaller
 from ledger.entrypoints.api.http.commands import ProjectOfPath, SerialOfPath
 from ledger.entrypoints.api.models.labels import LabelBody, NoteBody
 from runtime.web.conditional_requests import IfNoneMatch, named_tags, not_modified_or
 from runtime.web.consistency import Reached
+from runtime.web.path_values import serial_of
 from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1", tags=["labels"])
 
+MOST_DEVICES = 200
+"""As many as a page of a list has."""
 SequenceOfPath = Annotated[int, Path(ge=1, le=MAX_SEQUENCE)]
 
 
@@ -31,6 +40,33 @@ async def _if_match(
 
 
 IfMatch = Annotated[frozenset[str] | None, Depends(_if_match)]
+
+
+async def _serials(
+    serial: Annotated[
+        list[str],
+        Query(
+            min_length=1,
+            max_length=MOST_DEVICES,
+            description="A device; may be repeated.",
+            examples=[["009033010203", "009033010204"]],
+        ),
+    ],
+) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(serial_of(one) for one in serial))
+
+
+@router.get("/device-labels", dependencies=[Reached])
+async def list_device_labels(
+    serials: Annotated[tuple[str, ...], Depends(_serials)], services: TheServices, caller: TheCaller
+) -> DeviceLabelsView:
+    """What people call some devices: for whoever shows what names devices by their serials alone."""
+    found = await services.labels.of_devices(caller.viewer, serials)
+    views = (
+        DeviceLabelView(serial=serial, own_name=said.own_name, place=said.place, reference=said.reference)
+        for serial, said in found.items()
+    )
+    return DeviceLabelsView(items=list(views))
 
 
 @router.get("/devices/{serial}/label", dependencies=[Reached], response_model=KeptLabelView)

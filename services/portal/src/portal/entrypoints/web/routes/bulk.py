@@ -25,6 +25,7 @@ from portal.entrypoints.web.bulk.sending import newest_of, preview_keys, send
 from portal.entrypoints.web.choices import open_projects
 from portal.entrypoints.web.confirming import require_password
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
+from portal.entrypoints.web.device_labels import labels_of
 from portal.entrypoints.web.downloads import saved_as
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.license_types import all_types
@@ -112,6 +113,7 @@ async def confirm(request: Request, visit: TheVisit, services: TheServices, form
         request,
         "bulk_results.html",
         plan=plan,
+        labels=await labels_of(visit.api, (line.serial for line in plan.lines)),
         results=results,
         wrong=without,
         failed=plan.failed(one.failed_cells for one in without),
@@ -144,6 +146,7 @@ async def _preview_page(
         "bulk_preview.html",
         status=422 if error else 200,
         plan=plan,
+        labels=await labels_of(visit.api, (line.serial for line in plan.lines)),
         wrong=len(wrong),
         doubtful=sum(one.state == "doubtful" for one in plan.lines),
         failed=plan.failed(one.failed(one.why, one.code) for one in wrong),

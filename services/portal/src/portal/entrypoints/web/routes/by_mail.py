@@ -1,13 +1,10 @@
 """Accounts by mail: registering one, and another password for one that was forgotten."""
 
-import asyncio
-from contextlib import suppress
-
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from portal.application.letters import Kind, Letter, PostAway
+from portal.application.letters import Kind, Letter, Message, PostAway
 from portal.application.patience import TooManyTries
 from portal.domain.mail_addresses import is_mail_address
 from portal.domain.names import flaw
@@ -19,8 +16,6 @@ from portal.entrypoints.web.words import Words
 from runtime.logs import get_logger
 
 MOST_NAME = 80
-AGAIN_AFTER_SECONDS = (10.0, 60.0, 300.0)
-"""When a letter that nobody took is sent again: its link works for an hour."""
 
 router = APIRouter()
 _log = get_logger("portal.letters")
@@ -84,14 +79,13 @@ async def reset(request: Request, services: TheServices, token: str, form: TheFo
     return see("/sign-in?done=reset")
 
 
-def text_of(letter: Letter, words: Words, *, address: str, brand: str) -> tuple[str, str]:
-    """Subject and text of a letter."""
+def text_of(letter: Letter, words: Words, *, address: str, brand: str) -> Message:
+    """What a letter says."""
     _ = words
     if letter.kind == "register" and letter.is_known:
         link = f"{address}/password"
-        return _("Your account at {brand}", brand=brand), _(
-            "There is an account with this address already. If you forgot its password, choose another one:"
-        ) + f"\n\n{link}\n"
+        said = _("There is an account with this address already. If you forgot its password, choose another one:")
+        return Message(_("Your account at {brand}", brand=brand), f"{said}\n\n{link}\n")
     place = "register" if letter.kind == "register" else "password"
     said = (
         _("Go on here, within an hour, to make your account:")
@@ -99,7 +93,8 @@ def text_of(letter: Letter, words: Words, *, address: str, brand: str) -> tuple[
         else _("Choose another password here, within an hour:")
     )
     ending = _("If you did not ask for this, there is nothing to do.")
-    return _("Your account at {brand}", brand=brand), f"{said}\n\n{address}/{place}/{letter.token}\n\n{ending}\n"
+    text = f"{said}\n\n{address}/{place}/{letter.token}\n\n{ending}\n"
+    return Message(_("Your account at {brand}", brand=brand), text)
 
 
 def _ask_page(
@@ -117,9 +112,13 @@ async def _asked(request: Request, services: Services, kind: Kind, form: Form) -
         raise HTTPException(404)
     if not is_mail_address(email):
         return _ask_page(request, services, kind, email=email, error=_("This is no e-mail address."), status=422)
+
+    def write(letter: Letter) -> Message:
+        return text_of(letter, _, address=services.address, brand=services.pages.brand)
+
     try:
         await services.post.check()
-        letter = await services.letters.ask(kind, email, address=address_of(request))
+        letter = await services.letters.ask(kind, email, write, address=address_of(request))
     except TooManyTries:
         error = _("Too many tries from here. Wait a quarter of an hour.")
         return _ask_page(request, services, kind, email=email, error=error, status=429)
@@ -127,33 +126,8 @@ async def _asked(request: Request, services: Services, kind: Kind, form: Form) -
         _log.warning("letter_not_sent", reason=str(away))
         error = _("Letters can't be sent at the moment. Try again in a minute.")
         return _ask_page(request, services, kind, email=email, error=error, status=503)
-    if letter.is_known or kind == "register":
-        services.later.start(_send(services, letter, _))
+    services.post.wake()
     return services.pages.page(request, "by_mail.html", kind=kind, email="", sent=letter.email, error="")
-
-
-async def _send(services: Services, letter: Letter, words: Words) -> None:
-    """Beside the response, so that it takes as long without a letter; once more and later where nobody takes it."""
-    subject, text = text_of(letter, words, address=services.address, brand=services.pages.brand)
-    if services.post is None:
-        return
-    for seconds in (*AGAIN_AFTER_SECONDS, None):
-        try:
-            await services.post.send(letter.email, subject, text)
-        except PostAway as away:
-            _log.warning("letter_not_sent", reason=str(away), again_in_seconds=seconds)
-        else:
-            return
-        if seconds is None or await _stops(services, seconds):
-            return
-
-
-async def _stops(services: Services, seconds: float) -> bool:
-    """Whether this process stops within this time."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await services.stopping.wait()
-    return services.stopping.is_set()
 
 
 async def _wrong(services: Services, kind: Kind, token: str, password: str) -> str | None:

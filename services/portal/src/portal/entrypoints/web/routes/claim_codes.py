@@ -8,6 +8,7 @@ from starlette.responses import Response
 from licensing_client import Problem
 from portal.adapters.apis import ask
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
+from portal.entrypoints.web.device_labels import labels_of
 from portal.entrypoints.web.forms import TheForm
 from portal.entrypoints.web.qr import qr
 from portal.entrypoints.web.submitting import reached, submit
@@ -79,6 +80,7 @@ async def _page(
         status=refused.status if refused else 200,
         time=time,
         project=found,
+        labels=await labels_of(visit.api, (one["serial"] for one in page["items"])),
         refused=refused,
         **values,
     )

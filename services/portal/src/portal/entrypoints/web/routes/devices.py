@@ -11,11 +11,11 @@ from contracts.dates import civil_day
 from licensing_client import Problem
 from licensing_client.api import DeviceViewPage, GuaranteeStatus
 from portal.adapters.apis import Asking, ask
+from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.dependencies import TheServices, TheVisit
 from portal.entrypoints.web.forms import TheForm
 from portal.entrypoints.web.routes.home import waits
 from portal.entrypoints.web.routes.tests import known_test
-from portal.entrypoints.web.sentences import actors
 from portal.entrypoints.web.serials import beginning
 from portal.entrypoints.web.times import AsOf, Time, newest, then
 
@@ -124,7 +124,7 @@ async def device_page(request: Request, visit: TheVisit, services: TheServices, 
         waiting=waits(device),
         project=project,
         entries=entries,
-        actors=await actors(entries, services.accounts, visit.company),
+        actors=await actors(entries, services.accounts, visit),
         guarantee=guarantee,
         test=test,
     )

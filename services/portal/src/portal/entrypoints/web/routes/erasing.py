@@ -9,13 +9,13 @@ from licensing_client import Problem
 from portal.adapters.apis import ask
 from portal.application.accounts import Session
 from portal.application.signing_in import new_cookie
+from portal.entrypoints.web.colleagues import all_members
 from portal.entrypoints.web.confirming import require_password
 from portal.entrypoints.web.dependencies import Services, TheServices, TheSession
 from portal.entrypoints.web.forms import TheForm
 from portal.entrypoints.web.pages import give_cookie, see
 from portal.entrypoints.web.routes.companies import companies_of
 
-PEOPLE_A_PAGE = 200
 FORBIDDEN = 403
 
 router = APIRouter(prefix="/settings/erasure")
@@ -63,17 +63,13 @@ async def _membership(company: str, name: str, session: Session, services: Servi
     """Only administrators see who belongs to a company; so whoever does not is none."""
     account = session.account.account
     ledger = services.apis.acting(account, company).ledger
-    administrators, cursor = set[str](), None
-    while True:
-        try:
-            page = await ask(ledger.list_members, company, cursor=cursor, limit=PEOPLE_A_PAGE, at_least=session.reached)
-        except Problem as problem:
-            if problem.status != FORBIDDEN:
-                raise
-            return Membership(company, name, is_administrator=False, is_only_administrator=False)
-        administrators |= {one["account"] for one in page["items"] if one["administrator"]}
-        if (cursor := page["next"]) is None:
-            break
+    try:
+        members = await all_members(ledger, company, at_least=session.reached)
+    except Problem as problem:
+        if problem.status != FORBIDDEN:
+            raise
+        return Membership(company, name, is_administrator=False, is_only_administrator=False)
+    administrators = {one["account"] for one in members if one["administrator"]}
     mine = account in administrators
     return Membership(company, name, mine, mine and len(administrators) == 1)
 

@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from licensing_client.api import DeviceView, EntryView, LabelView, LicensesView, ProjectView
 from licensing_client.cases_api import SummaryView
+from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.bulk.csv_files import MARK, lines_of, separator_of, written
-from portal.entrypoints.web.dependencies import TheVisit
+from portal.entrypoints.web.dependencies import TheServices, TheVisit
 from portal.entrypoints.web.downloads import saving
 from portal.entrypoints.web.pages import words_for
 from portal.entrypoints.web.routes import devices, repairs
@@ -17,6 +18,7 @@ from portal.entrypoints.web.routes.devices import find_devices
 from portal.entrypoints.web.routes.projects import find_projects
 from portal.entrypoints.web.routes.repairs import find_cases
 from portal.entrypoints.web.times import AsOf, newest
+from portal.entrypoints.web.words import Words
 from runtime.web.streaming import streamed
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
@@ -39,7 +41,18 @@ OF_DEVICES = (
 )
 OF_PROJECTS = ("project", "project_name", *LABEL, "free", "held", "created", "archived")
 OF_CASES = ("rma", "serial", "project", "reference", "state", "expected", "filed", "since", "overdue_on", "owed")
-OF_ENTRIES = ("sequence", "time", "event_type", "actor", "projects", "serials", "movements", "note")
+OF_ENTRIES = (
+    "sequence",
+    "time",
+    "event_type",
+    "actor",
+    "person",
+    "company",
+    "projects",
+    "serials",
+    "movements",
+    "note",
+)
 
 Line = Mapping[str, str]
 router = APIRouter(prefix="/exports")
@@ -84,15 +97,23 @@ async def repairs_file(request: Request, visit: TheVisit, wanted: Annotated[repa
 
 
 @router.get("/activity.csv")
-async def activity_file(request: Request, visit: TheVisit, project: str = "", device: str = "") -> Response:
+async def activity_file(
+    request: Request, visit: TheVisit, services: TheServices, project: str = "", device: str = ""
+) -> Response:
     """The entries that the visitor sees, the newest first: all, or those about a project or a device."""
+    words = words_for(request)
 
     async def found(cursor: str | None) -> Any:
         until = None if cursor is None else int(cursor) - 1
         page = await newest(visit.api, ROWS_A_QUESTION, until=until, project=project or None, device=device or None)
-        return {"items": page["items"], "next": str(page["next"]) if page["more"] else None}
+        known = await actors(page["items"], services.accounts, visit)
+        items = [(entry, known[entry["actor"]]) for entry in page["items"]]
+        return {"items": items, "next": str(page["next"]) if page["more"] else None}
 
-    return await _table(request, "activity", OF_ENTRIES, found, _entry)
+    def line(row: tuple[EntryView, Mapping[str, Any]]) -> Line:
+        return _entry(*row, words)
+
+    return await _table(request, "activity", OF_ENTRIES, found, line)
 
 
 async def _table(
@@ -137,10 +158,13 @@ def _case(one: SummaryView) -> Line:
     return _plain(one, OF_CASES)
 
 
-def _entry(one: EntryView) -> Line:
+def _entry(one: EntryView, by: Mapping[str, Any], words: Words) -> Line:
+    """Names as the page of the same entry has them, beside the ids, which stay what they are."""
     moved = (f"{row['account']} {row['count']:+} {row['license_type']}" for row in one["movements"])
     return {
         **_plain(one, OF_ENTRIES),
+        "person": words("erased account") if by["name"] == "" else by["name"] or "",
+        "company": by["company"] or "",
         "projects": " ".join(one["projects"]),
         "serials": " ".join(one["serials"]),
         "movements": "; ".join(moved),

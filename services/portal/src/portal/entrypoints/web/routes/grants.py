@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -10,14 +10,14 @@ from starlette.responses import Response
 from licensing_client import Problem
 from licensing_client.api import RightsChangedResponse
 from portal.adapters.apis import ask
+from portal.entrypoints.web.colleagues import Colleagues, colleagues
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.forms import TheForm
 from portal.entrypoints.web.rights import RIGHTS
 from portal.entrypoints.web.submitting import submit
 
 GRANTS_A_PAGE = 50
-MOST_COLLEAGUES = 200
-"""Among whom one chooses; of others the id is typed, as a guest's is."""
+MOST_TYPED = 80
 RIGHT = "right-"
 Right = Literal["view", "licenses", "return", "test", "service", "rma", "rights"]
 
@@ -26,10 +26,15 @@ router = APIRouter(prefix="/projects/{project}/people")
 
 @router.get("")
 async def grants_page(
-    request: Request, visit: TheVisit, services: TheServices, project: str, cursor: str | None = None
+    request: Request,
+    visit: TheVisit,
+    services: TheServices,
+    project: str,
+    cursor: str | None = None,
+    colleague: str = "",
 ) -> Response:
     """Who was given which rights; administrators of the company have all and are not listed."""
-    return await _page(request, visit, services, project, cursor=cursor)
+    return await _page(request, visit, services, project, cursor=cursor, typed=colleague.strip()[:MOST_TYPED])
 
 
 @router.post("")
@@ -83,16 +88,16 @@ async def _page(
     *,
     refused: Problem | None = None,
     cursor: str | None = None,
+    typed: str = "",
 ) -> Response:
     ledger, at_least = visit.api.ledger, visit.api.at_least
-    found, listed, members = await asyncio.gather(
+    found, listed, known = await asyncio.gather(
         ask(ledger.get_project, project, at_least=at_least),
         ask(ledger.list_grants, project, cursor=cursor, limit=GRANTS_A_PAGE, at_least=at_least),
-        _members(visit),
+        _colleagues(visit, services, typed),
     )
     grants = listed["items"]
-    colleagues = [one["account"] for one in members]
-    colleagues += [one["account"] for one in grants if one["acting_for"] == visit.company]
+    granted = [one["account"] for one in grants if one["acting_for"] == visit.company]
     return services.pages.page(
         request,
         "grants.html",
@@ -100,20 +105,19 @@ async def _page(
         project=found,
         grants=grants,
         following=listed["next"],
-        members=[one for one in members if not one["administrator"]],
-        names=await services.accounts.names(colleagues),
+        colleagues=known,
+        typed=typed,
+        names={**known.names, **await services.accounts.names(granted)},
         companies=await services.accounts.company_names([one["acting_for"] for one in grants]),
         rights=RIGHTS,
         refused=refused,
     )
 
 
-async def _members(visit: Visit) -> list[Any]:
-    """The members of the company, as far as the visitor may know them."""
+async def _colleagues(visit: Visit, services: Services, typed: str) -> Colleagues:
+    """Whom of the own company one may choose, as far as the visitor may know them."""
+    api = visit.api
     try:
-        page = await ask(
-            visit.api.ledger.list_members, visit.company, limit=MOST_COLLEAGUES, at_least=visit.api.at_least
-        )
+        return await colleagues(api.ledger, services.accounts, visit.company, typed, at_least=api.at_least)
     except Problem:
-        return []
-    return list(page["items"])
+        return Colleagues((), {})

@@ -13,10 +13,11 @@ from licensing_client.api import CompanyBalances, DeviceView, EntryView, Expirat
 from licensing_client.cases_api import SummaryView
 from portal.adapters.apis import Asking, ask, unless_away
 from portal.entrypoints.web import case_words, support_case_words
+from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.balances import of_projects, totals
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
+from portal.entrypoints.web.device_labels import devices_in, labels_of
 from portal.entrypoints.web.routes.projects import stand_of
-from portal.entrypoints.web.sentences import actors
 from portal.entrypoints.web.times import AsOf, Time, newest, then
 
 SHOWN = 8
@@ -59,11 +60,12 @@ async def home(request: Request, visit: TheVisit, services: TheServices, as_of: 
         asyncio.gather(_card(_cases(api)), _card(ask(api.ledger.list_support_cases, limit=SHOWN))),
         _card(ask(api.ledger.list_projects, archived=False, limit=SHOWN, at_least=api.at_least)),
     )
+    ending = None if expiring is None else _by_horizon(expiring)
     return services.pages.page(
         request,
         "home.html",
         time=Time(stand=stand, travels=True),
-        ending=None if expiring is None else _by_horizon(expiring),
+        ending=ending,
         codes=None if expiring is None else [one for one in expiring if one["kind"] in CODES][:SHOWN],
         held=None if balances is None else _held(balances),
         sheet=None if balances is None else totals(balances["licenses"]),
@@ -75,6 +77,7 @@ async def home(request: Request, visit: TheVisit, services: TheServices, as_of: 
         names={one["project"]: one["project_name"] for one in projects["items"]} if projects else {},
         entries=entries,
         actors=known,
+        labels=await labels_of(api, _devices(ending, cases, entries)),
         words=case_words,
         shown=SHOWN,
     )
@@ -95,7 +98,8 @@ async def _as_it_was(request: Request, visit: Visit, services: Services, as_of: 
         projects=projects[:SHOWN],
         names={one["project"]: one["project_name"] for one in projects},
         entries=entries,
-        actors=await actors(entries, services.accounts, visit.company),
+        actors=await actors(entries, services.accounts, visit),
+        labels=await labels_of(api, devices_in(entries)),
     )
 
 
@@ -117,6 +121,7 @@ async def _of_staff(request: Request, visit: Visit, services: Services) -> Respo
         names={},
         entries=entries,
         actors=known,
+        labels=await labels_of(api, _devices(None, cases, entries)),
         words=case_words,
     )
 
@@ -141,6 +146,16 @@ def _by_horizon(expiring: Sequence[ExpirationView]) -> Mapping[int, list[Expirat
     for one in [one for one in expiring if one["kind"] not in CODES][:ENDING]:
         groups.setdefault(next(days for days in HORIZONS if one["days_left"] <= days), []).append(one)
     return groups
+
+
+def _devices(
+    ending: Mapping[int, list[ExpirationView]] | None,
+    cases: Sequence[SummaryView] | None,
+    entries: Sequence[EntryView] | None,
+) -> list[str | None]:
+    """The devices that the cards name by their serials."""
+    ends = [one["serial"] for group in (ending or {}).values() for one in group]
+    return [*ends, *(one["serial"] for one in cases or ()), *devices_in(entries)]
 
 
 def _held(balances: CompanyBalances) -> list[ProjectTotalsView]:
@@ -173,4 +188,4 @@ async def _entries(visit: Visit, services: Services) -> tuple[int | None, list[E
     page = await _card(newest(visit.api, ENTRIES))
     if page is None:
         return None, None, {}
-    return page["as_of"], page["items"], await actors(page["items"], services.accounts, visit.company)
+    return page["as_of"], page["items"], await actors(page["items"], services.accounts, visit)

@@ -1,10 +1,11 @@
 """Labels of projects and devices, and notes on entries: what people write beside the ledger, and may erase."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from contracts.identifiers import MAX_SEQUENCE
@@ -12,16 +13,19 @@ from licensing_client import Problem
 from licensing_client.api import ProjectView
 from licensing_client.transport import answered, segment
 from portal.adapters.apis import Asking, ask
+from portal.entrypoints.web.actors import actors
+from portal.entrypoints.web.confirming import require_password
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.pages import see
-from portal.entrypoints.web.sentences import actors
 
 LABEL = ("own_name", "place", "reference")
 NOTE = ("note",)
 VERSION = "version"
 """The field with the ETag of what the form was filled with."""
 TYPED_WRONG = 422
+
+Erased = Annotated[int | None, Query(ge=0, le=MAX_SEQUENCE)]
 
 router = APIRouter()
 
@@ -69,6 +73,50 @@ async def label_project(
 ) -> Response:
     """Call a project so."""
     return await _write(request, visit, services, await _project(visit.api, project), form)
+
+
+@router.get("/projects/{project}/labels")
+async def erasing_page(
+    request: Request, visit: TheVisit, services: TheServices, project: str, erased: Erased = None
+) -> Response:
+    """What goes when all words of a project are erased; who has just done it reads how many there were."""
+    return await _erasing_page(request, visit, services, project, erased=erased)
+
+
+@router.post("/projects/{project}/labels")
+async def erase_all(request: Request, visit: TheVisit, services: TheServices, project: str, form: TheForm) -> Response:
+    """Take all labels and notes of a project away, for good."""
+    await require_password(request, services, visit.session, form)
+    try:
+        done = await ask(visit.api.ledger.erase_project_labels, project, at_least=visit.api.at_least)
+    except Problem as problem:
+        return await _erasing_page(request, visit, services, project, refused=problem)
+    return see(f"/projects/{done['project']}/labels?erased={done['erased']}")
+
+
+async def _erasing_page(
+    request: Request,
+    visit: Visit,
+    services: Services,
+    project: str,
+    *,
+    erased: int | None = None,
+    refused: Problem | None = None,
+) -> Response:
+    ledger, at_least = visit.api.ledger, visit.api.at_least
+    found, me = await asyncio.gather(
+        ask(ledger.get_project, project, at_least=at_least), ask(ledger.get_me, limit=1, at_least=at_least)
+    )
+    administers = any(one["administrator"] and one["company"] == found["company"] for one in me["companies"])
+    return services.pages.page(
+        request,
+        "label_erasure.html",
+        status=refused.status if refused else 200,
+        project=found,
+        may=me["staff"] or (administers and found["company"] == visit.company),
+        erased=erased,
+        refused=refused,
+    )
 
 
 SequenceOfPath = Annotated[int, Path(ge=1, le=MAX_SEQUENCE)]
@@ -157,7 +205,7 @@ async def _form_page(
     """The form with what is kept, or with what was typed; the second time it writes over what it shows beside."""
     kept, version = await ask(_sender(visit.api, "GET", what))
     typed: Mapping[str, Any] = kept if form is None else {name: form.text(name) for name in what.fields}
-    by = await actors([{"actor": kept["changed_by"]}] if kept["changed_by"] else [], services.accounts, visit.company)
+    by = await actors([{"actor": kept["changed_by"]}] if kept["changed_by"] else [], services.accounts, visit)
     return services.pages.page(
         request,
         "label.html",

@@ -11,6 +11,7 @@ from licensing_client.api import ConversionPreview
 from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.confirming import require_password
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
+from portal.entrypoints.web.device_labels import labels_of
 from portal.entrypoints.web.forms import TheForm
 from portal.entrypoints.web.pages import words_for
 from portal.entrypoints.web.routes.projects import free_of
@@ -121,6 +122,7 @@ async def _page(
         service=service,
         imports=imports["items"],
         conversions=conversions["items"],
+        labels=await labels_of(visit.api, (one["serial"] for one in (*old["devices"], *imports["items"]))),
         preview=preview,
         why_not=why_not,
         changes=changes(free_of(balance), preview["new"]) if preview else [],

@@ -11,10 +11,11 @@ from contracts.dates import civil_day
 from licensing_client import Problem
 from licensing_client.api import BalanceView, DeviceView, DeviceViewPage, ProjectView, ProjectViewPage
 from portal.adapters.apis import Asking, ask
+from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.balances import sheet
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
+from portal.entrypoints.web.device_labels import devices_in, labels_of
 from portal.entrypoints.web.forms import TheForm
-from portal.entrypoints.web.sentences import actors
 from portal.entrypoints.web.submitting import submit
 from portal.entrypoints.web.times import AsOf, Time, newest, then
 
@@ -69,7 +70,8 @@ async def project_page(
         project=found,
         service=service,
         entries=entries["items"],
-        actors=await actors(entries["items"], services.accounts, visit.company),
+        actors=await actors(entries["items"], services.accounts, visit),
+        labels=await labels_of(visit.api, devices_in(entries["items"])),
         **_balance(balance, devices, cursor),
     )
 
@@ -138,7 +140,8 @@ async def _as_it_was(
         project=found,
         service=None,
         entries=entries["items"],
-        actors=await actors(entries["items"], services.accounts, visit.company),
+        actors=await actors(entries["items"], services.accounts, visit),
+        labels=await labels_of(visit.api, devices_in(entries["items"])),
         **_balance(balance, devices, cursor),
     )
 

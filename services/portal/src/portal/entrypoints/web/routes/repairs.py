@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, NamedTuple, cast
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
@@ -11,17 +11,25 @@ from starlette.responses import Response
 
 from contracts.dates import civil_day
 from licensing_client import Problem
-from licensing_client.cases_api import CaseView, ContactBody, EntryView, MessageView, SummaryViewPage
+from licensing_client.cases_api import (
+    CaseView,
+    ContactBody,
+    EntryView,
+    MessageView,
+    RefusedStepView,
+    SummaryViewPage,
+)
 from portal.adapters.apis import Asking, ask, unless_away
 from portal.entrypoints.web import case_words
+from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.case_steps import LABELS, QUOTE_STANDS, STEPS, Step
 from portal.entrypoints.web.choices import may, open_projects
 from portal.entrypoints.web.confirming import require_password
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
+from portal.entrypoints.web.device_labels import labels_of
 from portal.entrypoints.web.downloads import saved_as
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.pages import see, words_for
-from portal.entrypoints.web.sentences import actors
 from portal.entrypoints.web.serials import whole
 
 CASES_A_PAGE = 50
@@ -47,6 +55,13 @@ class Wanted:
         return urlencode({"show": self.show, "find": self.find, "state": self.state})
 
 
+class NotNow(NamedTuple):
+    """Steps that can't be taken now, for one reason."""
+
+    titles: list[str]
+    why: RefusedStepView
+
+
 @router.get("")
 async def cases_page(
     request: Request,
@@ -62,6 +77,7 @@ async def cases_page(
         "repairs.html",
         words=case_words,
         cases=page["items"],
+        labels=await labels_of(visit.api, (one["serial"] for one in page["items"])),
         following=page["next"],
         wanted=wanted,
         show=wanted.show,
@@ -251,11 +267,13 @@ async def _case_page(  # noqa: PLR0913 - what was refused stays beside its form
         status=refused.status if refused else 422 if error else 200,
         case=case,
         steps=_possible(case),
+        not_now=_not_now(case),
         may_write=visit.is_staff or await _may_write(visit, case["project"]),
         message=form.text("text") if form else "",
         labels=LABELS,
+        device_labels=await labels_of(visit.api, [case["serial"]]),
         entries=entries,
-        actors=await actors(entries, services.accounts, visit.company),
+        actors=await actors(entries, services.accounts, visit),
         messages=messages["items"],
         names=_of(visit.company, messages["items"], names),
         companies=await services.accounts.company_names(_companies(case, messages["items"])),
@@ -273,6 +291,24 @@ def _possible(case: CaseView) -> list[tuple[str, Step]]:
     """What may be done now, what is expected first."""
     possible = [(name, step) for name, step in STEPS.items() if name in case["steps"]]
     return sorted(possible, key=lambda one: one[0] != case["expected"])
+
+
+def _not_now(case: CaseView) -> list[NotNow]:
+    """What can't be done now, side by side where the reason is the same."""
+    found = list[NotNow]()
+    refused = {one["step"]: one for one in case["refused_steps"]}
+    for title, one in [(step.title, refused[name]) for name, step in STEPS.items() if name in refused]:
+        same = next((known for known in found if _reason(known.why) == _reason(one)), None)
+        if same:
+            same.titles.append(title)
+        else:
+            found.append(NotNow([title], one))
+    return found
+
+
+def _reason(refused: RefusedStepView) -> RefusedStepView:
+    """All of it but which step it is about."""
+    return {**refused, "step": "file"}
 
 
 def _companies(case: CaseView, messages: list[MessageView]) -> list[str]:

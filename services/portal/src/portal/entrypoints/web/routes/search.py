@@ -8,6 +8,7 @@ from starlette.responses import Response
 from contracts.codes.code_hint import hint_of
 from portal.entrypoints.web import case_words
 from portal.entrypoints.web.dependencies import TheServices, TheVisit
+from portal.entrypoints.web.device_labels import labels_of
 from portal.entrypoints.web.pages import see
 from portal.entrypoints.web.searching import MOST_TYPED, key_named_by, search
 
@@ -28,5 +29,6 @@ async def search_page(request: Request, visit: TheVisit, services: TheServices, 
         q=text,
         results=results,
         is_too_long=is_too_long,
+        labels=await labels_of(visit.api, results.devices_of_cases if results else ()),
         words=case_words,
     )

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from portal.adapters.apis import ask
 from portal.entrypoints.web import support_case_words as words
 from portal.entrypoints.web.dependencies import TheServices, TheVisit
+from portal.entrypoints.web.device_labels import labels_of
 from portal.entrypoints.web.searching import MOST_TYPED
 
 CASES_A_PAGE = 50
@@ -47,6 +48,7 @@ async def cases_page(
         request,
         "support_cases.html",
         cases=page["items"],
+        labels=await labels_of(visit.api, (one["serial"] for one in page["items"])),
         following=page["next"],
         companies=await services.accounts.company_names(list(companies)),
         has_presales=visit.session.company_kind != "end_customer",
@@ -64,6 +66,7 @@ async def case_page(request: Request, visit: TheVisit, services: TheServices, nu
         request,
         "support_case.html",
         case=case,
+        labels=await labels_of(visit.api, [case["serial"]]),
         company_names=await services.accounts.company_names(companies),
         words=words,
     )

@@ -11,14 +11,16 @@ from starlette.responses import Response
 
 from contracts.dates import civil_day
 from contracts.identifiers import LICENSE_TYPE_PATTERN, MAX_SEQUENCE
-from licensing_client.api import EntryView
+from licensing_client.api import EntryView, LabelView
 from portal.adapters.apis import ask
+from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.balances import of_type, summed
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
+from portal.entrypoints.web.device_labels import labels_of
 from portal.entrypoints.web.routes.projects import stand_of
-from portal.entrypoints.web.sentences import actors
 from portal.entrypoints.web.times import AsOf, Time, newest, then
 
+DEVICES_OF_AN_ENTRY = 3
 ENTRIES_A_PAGE = 50
 PROJECTS_A_PAGE = 200
 
@@ -87,7 +89,9 @@ async def project_why(
         counts=counts,
         causes=causes(page["items"], [f"project/{project}", f"held/{project}"], type),
         following=page["next"] if page["more"] else None,
-        actors=await actors(page["items"], services.accounts, visit.company),
+        actors=await actors(page["items"], services.accounts, visit),
+        labels=await _labels(visit, page["items"]),
+        most=DEVICES_OF_AN_ENTRY,
     )
 
 
@@ -117,8 +121,14 @@ async def device_why(
         counts=[sum(one["count"] for one in device["licenses"] if one["license_type"] == type)],
         causes=causes(page["items"], [f"device/{device['serial']}"], type),
         following=page["next"] if page["more"] else None,
-        actors=await actors(page["items"], services.accounts, visit.company),
+        actors=await actors(page["items"], services.accounts, visit),
+        labels=await _labels(visit, page["items"]),
+        most=DEVICES_OF_AN_ENTRY,
     )
+
+
+async def _labels(visit: Visit, entries: Sequence[EntryView]) -> Mapping[str, LabelView]:
+    return await labels_of(visit.api, (one for entry in entries for one in entry["serials"][:DEVICES_OF_AN_ENTRY]))
 
 
 @router.get("/balances")

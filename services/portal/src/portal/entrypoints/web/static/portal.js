@@ -1,4 +1,4 @@
-// What pages gain with JavaScript: buttons that copy, and Ctrl-K or / for the search. Everything else works without.
+// What pages gain with JavaScript: buttons that copy, Ctrl-K or / for the search, and one's place in sight. All else works without.
 "use strict";
 
 function offerCopies(root) {
@@ -23,6 +23,14 @@ document.addEventListener("keydown", (event) => {
   field.focus();
   field.select();
 });
+
+// On a narrow screen places are one line that scrolls: where one is, is in sight.
+const here = document.querySelector(".places a[aria-current]");
+const places = here?.closest(".places");
+if (places) {
+  const [at, from] = [here, places].map((one) => one.getBoundingClientRect());
+  places.scrollLeft += at.left - from.left - (from.width - at.width) / 2;
+}
 
 document.addEventListener("htmx:load", (event) => offerCopies(event.target));
 offerCopies(document);

@@ -2,7 +2,10 @@
 
 import json
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
+
+from immutables import Map
 
 from rma.adapters.postgres.case_rows import CASE_COLUMNS, case_row
 from rma.adapters.postgres.database import TEXTS
@@ -13,6 +16,7 @@ from rma.application.queries.case_views import case_view_of, facts_for, summary_
 from rma.application.queries.cases import CaseSearch
 from rma.application.queries.sight import Sight
 from rma.application.queries.views import CaseView, EntitlementView, EntryView, SummaryView
+from rma.domain.state import Cases
 from runtime.pages import Page, one_page
 from runtime.postgres.set_aside import read_stop
 from runtime.postgres.snapshots import Snapshots
@@ -35,6 +39,12 @@ _ENTITLEMENT = "SELECT threshold, reference, reason, sequence FROM entitlements 
 _OWED = f"""
 SELECT {CASE_COLUMNS} FROM cases WHERE ledger = $1 AND company = $2 AND owes
  ORDER BY overdue_on, filed_sequence LIMIT 100"""  # noqa: S608
+# What steps of staff rest on besides the case: the entitlement of its company, what that owes, the device's open case.
+_BESIDE = """
+SELECT (SELECT threshold FROM entitlements WHERE ledger = $1 AND company = $2) AS threshold,
+       ARRAY(SELECT rma FROM cases WHERE ledger = $1 AND company = $2 AND owes
+              ORDER BY overdue_on, filed_sequence LIMIT 100) AS owing,
+       (SELECT rma FROM cases WHERE ledger = $1 AND serial = $3 AND open) AS open"""
 _REFERENCED = f"""
 SELECT digest FROM {TEXTS} WHERE ledger = $1 AND member = 'reference' AND text = $2 LIMIT 1000"""  # noqa: S608
 
@@ -70,7 +80,7 @@ class PostgresCaseQueries(Snapshots):
         async with self.snapshot() as connection:
             return await self._sees(connection, sight, rma)
 
-    async def case(self, sight: Sight, rma: str, until: int | None) -> CaseView | None:
+    async def case(self, sight: Sight, rma: str, until: int | None, today: date) -> CaseView | None:
         async with self.snapshot() as connection:
             if not await self._sees(connection, sight, rma):
                 return None
@@ -78,10 +88,13 @@ class PostgresCaseQueries(Snapshots):
             found = await self._rows(connection, await connection.fetch(query, self.ledger, rma, *more))
             if not found:
                 return None
-            request = None if until is not None else await request_of(connection, self.ledger, found[0].command_id)
-            return case_view_of(found[0], sight, request, past=until is not None)
+            if until is not None:
+                return case_view_of(found[0], sight, None, None, today)
+            request = await request_of(connection, self.ledger, found[0].command_id)
+            beside = await self._beside(connection, found[0]) if sight.is_staff else Cases()
+            return case_view_of(found[0], sight, request, beside, today)
 
-    async def find(self, sight: Sight, wanted: CaseSearch, after: int, limit: int) -> Page[SummaryView]:
+    async def find(self, sight: Sight, wanted: CaseSearch, after: int, limit: int, today: date) -> Page[SummaryView]:
         async with self.snapshot() as connection:
             digests = None
             if wanted.reference is not None:
@@ -89,7 +102,7 @@ class PostgresCaseQueries(Snapshots):
                 digests = [row["digest"] for row in found]
             query, arguments = case_search(wanted, sight.reach, digests)
             rows = await connection.fetch(query, self.ledger, after, limit + 1, *arguments)
-            return one_page((summary_of(row, sight) for row in await self._rows(connection, rows)), limit)
+            return one_page((summary_of(row, sight, today) for row in await self._rows(connection, rows)), limit)
 
     async def history(self, sight: Sight, rma: str, after: int, limit: int) -> Page[EntryView] | None:
         async with self.snapshot() as connection:
@@ -100,18 +113,26 @@ class PostgresCaseQueries(Snapshots):
             told = await with_texts(connection, self.ledger, TEXTS, parsed)
             return one_page((EntryView(**row) for row in told), limit)
 
-    async def entitlement(self, sight: Sight, company: str) -> EntitlementView | None:
+    async def entitlement(self, sight: Sight, company: str, today: date) -> EntitlementView | None:
         if not sight.administers(company):
             return None
         async with self.snapshot() as connection:
             owed = await self._rows(connection, await connection.fetch(_OWED, self.ledger, company))
             row = await connection.fetchrow(_ENTITLEMENT, self.ledger, company)
             (said,) = await with_texts(connection, self.ledger, TEXTS, [row or _NEVER])
-            return _entitlement(company, said, sight, [summary_of(one, sight) for one in owed])
+            return _entitlement(company, said, sight, [summary_of(one, sight, today) for one in owed])
 
     async def stop(self) -> LogStopView:
         async with self.snapshot() as connection:
             return await read_stop(connection, self.ledger, TEXTS)
+
+    async def _beside(self, connection: Any, row: CaseRow) -> Cases:
+        found = await connection.fetchrow(_BESIDE, self.ledger, row.company, row.serial)
+        return Cases(
+            open=Map({row.serial: found["open"]} if found["open"] else {}),
+            owing=Map({row.company: tuple(found["owing"])}),
+            thresholds=Map({} if found["threshold"] is None else {row.company: found["threshold"]}),
+        )
 
     async def _sees(self, connection: Any, sight: Sight, rma: str) -> bool:
         return await self._project(connection, sight, rma) is not None

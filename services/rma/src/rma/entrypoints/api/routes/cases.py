@@ -13,7 +13,7 @@ from contracts.rma.commands import FileCase
 from rma.application.personal_data import OtherRequestKept
 from rma.application.queries.cases import CaseSearch
 from rma.application.queries.views import CaseView, EntryView, SummaryView
-from rma.entrypoints.api.dependencies import Services, TheServices, TheSight
+from rma.entrypoints.api.dependencies import Services, TheServices, TheSight, today
 from rma.entrypoints.api.http.commands import RMA_PATTERN, CommandIdOfRequest, RmaOfPath, TheCommandSender
 from rma.entrypoints.api.models.cases import CaseResponse, FileCaseBody
 from runtime.web.as_of import AsOf
@@ -93,7 +93,9 @@ async def find_cases(
 ) -> PageView[SummaryView]:
     """Cases that the caller sees, the oldest first: a clerk's queue, and the search in it."""
     (after,) = after_numbers(cursor, 1)
-    return paged(await services.queries.find(sight, wanted, after, limit), lambda row: str(row.filed_sequence))
+    return paged(
+        await services.queries.find(sight, wanted, after, limit, today(services)), lambda row: str(row.filed_sequence)
+    )
 
 
 @router.get("/{rma}", dependencies=[Reached], response_model=CaseView, response_model_exclude_unset=True)
@@ -101,7 +103,7 @@ async def get_case(
     rma: RmaOfPath, services: TheServices, sight: TheSight, as_of: AsOf, if_none_match: IfNoneMatch
 ) -> Response:
     """A case: its state, what its caller is expected to do next, and what he may do."""
-    view = require_found(await services.queries.case(sight, rma, as_of), "rma_unknown")
+    view = require_found(await services.queries.case(sight, rma, as_of, today(services)), "rma_unknown")
     return etag_response(if_none_match, view, leaves_out_unset=True)
 
 

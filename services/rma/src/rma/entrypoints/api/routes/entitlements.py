@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from contracts.rma.commands import GrantAdvanceReplacement, WithdrawAdvanceReplacement
 from rma.application.queries.views import EntitlementView
-from rma.entrypoints.api.dependencies import TheServices, TheSight
+from rma.entrypoints.api.dependencies import TheServices, TheSight, today
 from rma.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPath, TheCommandSender
 from rma.entrypoints.api.models.cases import EntitlementResponse, GrantBody, WithdrawBody
 from runtime.web.consistency import Reached
@@ -19,7 +19,7 @@ async def get_entitlement(company: CompanyOfPath, services: TheServices, sight: 
 
     For its administrators and for the vendor's staff.
     """
-    return require_found(await services.queries.entitlement(sight, company), "company_unknown")
+    return require_found(await services.queries.entitlement(sight, company, today(services)), "company_unknown")
 
 
 @router.post("", status_code=201)

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from rma.application.attaching import erase
 from rma.application.personal_data import OtherRequestKept
 from rma.application.queries.views import CaseView, MessageView
-from rma.entrypoints.api.dependencies import TheServices, TheSight
+from rma.entrypoints.api.dependencies import TheServices, TheSight, today
 from rma.entrypoints.api.http.commands import CommandIdOfRequest, RmaOfPath
 from rma.entrypoints.api.http.taking_part import require_part, require_seen, require_staff
 from rma.entrypoints.api.models.cases import MessageBody
@@ -48,4 +48,4 @@ async def erase_personal_data(rma: RmaOfPath, services: TheServices, sight: TheS
     require_staff(sight)
     command_id = require_found(await services.queries.command_of(rma), "rma_unknown")
     await erase(services.personal_data, services.blobs, rma, command_id, by=sight.account.account)
-    return require_found(await services.queries.case(sight, rma, None), "rma_unknown")
+    return require_found(await services.queries.case(sight, rma, None, today(services)), "rma_unknown")

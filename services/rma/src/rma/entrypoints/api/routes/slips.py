@@ -9,7 +9,7 @@ from starlette.responses import Response
 from contracts.dates import civil_day
 from rma.adapters.slip import Paper, Slip, draw
 from rma.application.queries.views import AddressView, CaseView, ContactView, RequestView
-from rma.entrypoints.api.dependencies import TheServices, TheSight
+from rma.entrypoints.api.dependencies import TheServices, TheSight, today
 from rma.entrypoints.api.http.commands import RmaOfPath
 from runtime.web.consistency import Reached
 from runtime.web.problems import require_found
@@ -32,7 +32,7 @@ async def get_slip(
     paper: Annotated[Literal["A4", "Letter"], Query(description="The paper to print on.")] = "A4",
 ) -> Response:
     """What to print and put into the parcel: number and serial, for people and for a scanner, and where to send it."""
-    case = require_found(await services.queries.case(sight, rma, None), "rma_unknown")
+    case = require_found(await services.queries.case(sight, rma, None, today(services)), "rma_unknown")
     page = await asyncio.to_thread(draw, _slip_of(case, services.ship_to), _PAPERS[paper])
     head = {"Content-Disposition": f'inline; filename="{rma}.pdf"'}
     return Response(page, media_type=PDF, headers=head)

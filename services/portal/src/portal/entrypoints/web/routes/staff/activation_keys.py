@@ -11,12 +11,13 @@ from contracts.codes import activation_key
 from licensing_client import Problem
 from licensing_client.api import ActivationKeyView, ActivationKeyViewPage, WantedLicenses
 from portal.adapters.apis import Asking, ask
+from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.dependencies import Services, TheServices, TheStaff, Visit
+from portal.entrypoints.web.device_labels import devices_in, labels_of
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.license_types import all_types, grouped
 from portal.entrypoints.web.pages import see, words_for
 from portal.entrypoints.web.qr import qr
-from portal.entrypoints.web.sentences import actors
 from portal.entrypoints.web.submitting import reached
 from portal.entrypoints.web.two_sides import counted, typed
 
@@ -124,7 +125,8 @@ async def key_page(request: Request, visit: TheStaff, services: TheServices, dig
         project=project,
         companies=await services.accounts.company_names(_companies([found])),
         entries=entries,
-        actors=await actors(entries, services.accounts, visit.company),
+        actors=await actors(entries, services.accounts, visit),
+        labels=await labels_of(visit.api, devices_in(entries)),
     )
 
 

@@ -10,6 +10,7 @@ from licensing_client import Problem
 from licensing_client.api import BlockResponse
 from portal.adapters.apis import ask
 from portal.entrypoints.web.dependencies import Services, TheServices, TheStaff, Visit
+from portal.entrypoints.web.device_labels import labels_of
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.serials import only_serial
 from portal.entrypoints.web.submitting import submit
@@ -42,6 +43,7 @@ async def blocks_page(
         at_least=visit.api.at_least,
     )
     companies = [one["subject"].removeprefix(COMPANIES) for one in page["items"]]
+    blocked_devices = [one for one in page["items"] if one["subject"].startswith(DEVICES)]
     return services.pages.page(
         request,
         "staff/blocks.html",
@@ -49,6 +51,7 @@ async def blocks_page(
         following=page["next"],
         show="all" if show == "all" else "holding",
         companies=await services.accounts.company_names(companies),
+        labels=await labels_of(visit.api, (one["subject"].removeprefix(DEVICES) for one in blocked_devices)),
     )
 
 

@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from licensing_client import Client
 from portal.adapters.apis import ask
+from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.dependencies import TheServices, TheStaff
-from portal.entrypoints.web.sentences import actors
+from portal.entrypoints.web.device_labels import labels_of
 
 ROWS_A_PAGE = 50
 KINDS: Mapping[str, tuple[str, Callable[[Client], Callable[..., Any]]]] = {
@@ -39,6 +40,7 @@ async def records_page(
         show=kind,
         rows=rows,
         following=page["next"],
+        labels=await labels_of(visit.api, (one.get(name) for one in rows for name in ("serial", "replacement"))),
         companies=await services.accounts.company_names([one["company"] for one in rows if "company" in one]),
-        actors=await actors([one for one in rows if "actor" in one], services.accounts, visit.company),
+        actors=await actors([one for one in rows if "actor" in one], services.accounts, visit),
     )
