@@ -192,9 +192,9 @@ ELSEWHERE: dict[str, str] = {
     ),
     "kubectl rollout restart -n licensing-signer deployment/signer": "for a stolen account, after its new password",
     "kubectl apply -f deploy/k8s/replay": "tests/integration/operations/test_dead_letters.py, with such a user",
-    "kubectl wait -n licensing-data --for=condition=Ready --timeout=5m kafkauser/replay": "make check-cluster",
     "kubectl get secret -n licensing-data": "the same",
     "kubectl delete -f deploy/k8s/replay": "the same",
+    "kubectl wait -n licensing-data --for=condition=Ready --timeout=5m kafkauser/replay": "make check-cluster",
     "kubectl apply --server-side --force-conflicts -k deploy/k8s/overlays/production -l strimzi.io/cluster": (
         "make check-cluster"
     ),
