@@ -194,6 +194,10 @@ ELSEWHERE: dict[str, str] = {
     "kubectl apply -f deploy/k8s/replay": "tests/integration/operations/test_dead_letters.py, with such a user",
     "kubectl get secret -n licensing-data": "the same",
     "kubectl delete -f deploy/k8s/replay": "the same",
+    "kubectl wait -n licensing-data --for=condition=Ready --timeout=5m kafkauser/replay": "make check-cluster",
+    "kubectl apply --server-side --force-conflicts -k deploy/k8s/overlays/production -l strimzi.io/cluster": (
+        "make check-cluster"
+    ),
 }
 """Commands of these pages for another case than that of the alert, and who shows them."""
 

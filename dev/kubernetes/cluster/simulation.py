@@ -19,8 +19,8 @@ from dev.stack.process import Process, Program
 STAGES = Path(__file__).resolve().parent / "stages.yaml"
 NODES = ("node-a", "node-b", "node-c")
 READY_SECONDS = "60s"
-AUTOSCALER = "--horizontal-pod-autoscaler-sync-period=2s"
-"""Else it looks every 15 s."""
+SOON = ("--horizontal-pod-autoscaler-sync-period=2s", "--pvclaimbinder-sync-period=1s")
+"""What controllers look at every 15 s otherwise."""
 LEASE = "--node-lease-duration-seconds=40"
 """A node that renews no lease is taken for lost after that time, with all of its Pods; 40 s is the kubelet's own."""
 
@@ -44,7 +44,7 @@ def _programs(api: ApiServer) -> Iterator[tuple[str, tuple[str, ...]]]:
     built, kubeconfig = binaries.folder(), f"--kubeconfig={api.kubectl.kubeconfig}"
     alone = ("--leader-elect=false", "--secure-port=0", kubeconfig)
     signs = f"--service-account-private-key-file={api.account_key}"
-    yield "kube-controller-manager", (str(built / "kube-controller-manager"), *alone, signs, AUTOSCALER)
+    yield "kube-controller-manager", (str(built / "kube-controller-manager"), *alone, signs, *SOON)
     yield "kube-scheduler", (str(built / "kube-scheduler"), *alone)
     operating = api.state / "operators.yaml"
     operating.write_text(yaml.safe_dump_all(operators.stages()), encoding="utf-8")
