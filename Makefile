@@ -9,9 +9,9 @@ PYTHON = $(shell command -v $(BIN)/python || command -v python3)
 FORMAT ?= text
 PARTS ?=
 ARGS ?=
-# How many processes run the tests side by side, two more than there are cores: each waits for brokers and databases
-# now and then. ARGS="-n 0" is one, with pdb.
-WORKERS ?= 4
+# How many processes run the tests side by side, one more than there are cores: each waits for a broker or a
+# database now and then. ARGS="-n 0" is one, with pdb.
+WORKERS ?= 3
 # What `make check` compares frozen events with: the last commit, or the release that is upgraded from.
 SINCE ?= HEAD
 PYTEST = $(BIN)/pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder

@@ -34,7 +34,7 @@ def connection(kafka_topics: KafkaTopics) -> Connection:
 
 @pytest.fixture
 async def producer(connection: Connection) -> AsyncIterator[Producer]:
-    async with Producer(connection, client_id="test", delivery_seconds=20) as producer:
+    async with Producer(connection, client_id="test", delivery_seconds=60) as producer:
         yield producer
 
 
