@@ -1,8 +1,11 @@
 """Passwords, patience with wrong ones, and addresses that may be followed."""
 
+from email.message import EmailMessage
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from portal.domain.addresses import on_the_way, own_address
 from portal.domain.mail_addresses import is_mail_address
@@ -69,6 +72,37 @@ def test_any_other_address_leads_home(wanted: str | None) -> None:
     assert own_address(wanted) == "/"
 
 
+_PIECES = [
+    "a",
+    "b",
+    "@",
+    ".",
+    '"',
+    "\\",
+    " ",
+    ",",
+    ";",
+    "<",
+    ">",
+    "(",
+    "[",
+    "]",
+    "=?utf-8?q?=0a?=",
+    "\n",
+    "é",
+    "\u202e",
+    "\0",
+]
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=12).map("".join))
+def test_whatever_is_typed_is_an_address_that_a_letter_can_have_or_is_none(text: str) -> None:
+    if is_mail_address(text):
+        letter = EmailMessage()
+        letter["To"] = text
+        assert letter["To"].addresses[0].addr_spec == text
+
+
 @pytest.mark.parametrize("text", ["jana@example.net", "jana.krueger+portal@mail.example.net", "o'neill@example.net"])
 def test_one_address_gets_a_letter(text: str) -> None:
     assert is_mail_address(text)
@@ -80,6 +114,7 @@ def test_one_address_gets_a_letter(text: str) -> None:
         "",
         "jana",
         "jana@",
+        "jana@[",
         "@example.net",
         "jana@example.net, mallory@example.org",
         "jana@example.net;mallory@example.org",

@@ -42,14 +42,9 @@ class SmtpPost:
             raise PostAway(f"no letter can be sent ({why})")
 
     async def send(self, to: str, message: Message, *, letter: str) -> None:
-        mail = EmailMessage()
-        mail["From"], mail["To"], mail["Subject"] = self.sender, to, message.subject
-        mail["Date"], mail["Message-ID"] = formatdate(), f"<{letter}@{self.sender.rpartition('@')[2]}>"
-        mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(message.text)
         try:
-            await asyncio.to_thread(self._deliver, mail)
-        except (OSError, smtplib.SMTPException) as error:
+            await asyncio.to_thread(self._deliver, self._mail(to, message, letter))
+        except (OSError, smtplib.SMTPException, ValueError) as error:
             raise PostAway(f"no letter can be sent ({type(error).__name__})") from error
 
     async def _greeting(self) -> str | None:
@@ -64,6 +59,15 @@ class SmtpPost:
         except (OSError, TimeoutError, ValueError) as error:  # ValueError: a line without an end
             return type(error).__name__
         return None if greeting.startswith(b"220") else greeting[:3].decode(errors="replace")
+
+    def _mail(self, to: str, message: Message, letter: str) -> EmailMessage:
+        """Raises ValueError for what no header can hold."""
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = self.sender, to, message.subject
+        mail["Date"], mail["Message-ID"] = formatdate(), f"<{letter}@{self.sender.rpartition('@')[2]}>"
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(message.text)
+        return mail
 
     def _deliver(self, mail: EmailMessage) -> None:
         with smtplib.SMTP(self.host, self.port, timeout=ANSWER_SECONDS) as server:
