@@ -129,6 +129,7 @@ def _keep_first_connection(connections: Any) -> None:
     It would close it and prove itself to the same broker once more, which takes both sides ten milliseconds.
     """
     bootstrap, cluster, kept = connections.bootstrap, connections.cluster, connections._conns  # noqa: SLF001
+    name = ("bootstrap", ConnectionGroup.DEFAULT)
 
     async def bootstrap_and_keep() -> None:
         cluster.brokers = frozenset  # a client that has heard of no broker keeps its connection under this name
@@ -136,13 +137,16 @@ def _keep_first_connection(connections: Any) -> None:
             await bootstrap()
         finally:
             del cluster.brokers
-        first = kept.pop(("bootstrap", ConnectionGroup.DEFAULT))
-        for broker in cluster.brokers():
-            if (broker.host, broker.port) == (first.host, first.port):
-                first._on_close_cb = connections._on_connection_closed  # noqa: SLF001
-                kept[broker.nodeId, ConnectionGroup.DEFAULT] = first
-                return
-        first.close()
+        first = kept.pop(name)
+        found = cluster.brokers()
+        to = next((one.nodeId for one in found if (one.host, one.port) == (first.host, first.port)), None)
+        if to is not None:
+            first._on_close_cb = connections._on_connection_closed  # noqa: SLF001
+            kept[to, ConnectionGroup.DEFAULT] = first
+        elif found:
+            first.close()
+        else:
+            kept[name] = first  # brokers that have just started may know of none; it is the only way to ask again
 
     connections.bootstrap = bootstrap_and_keep
 

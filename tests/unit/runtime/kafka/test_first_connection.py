@@ -29,14 +29,14 @@ class First:
 class Connections:
     """What aiokafka's client asks brokers with: it keeps its first connection while it has heard of no broker."""
 
-    def __init__(self, *brokers: tuple[str, int]) -> None:
+    def __init__(self, *brokers: tuple[str, int], answers: bool = True) -> None:
         self.cluster = ClusterMetadata()
         self.first = First()
         self._conns = dict[Any, First]()
-        self._brokers = brokers
+        self._brokers, self._answers = brokers, answers
 
     async def bootstrap(self) -> None:
-        if not self._brokers:
+        if not self._answers:
             raise OSError
         self.cluster._brokers = {
             number: BrokerMetadata(number, host, port, None) for number, (host, port) in enumerate(self._brokers)
@@ -66,8 +66,16 @@ async def test_it_ends_where_the_brokers_have_other_addresses() -> None:
     assert len(connections.cluster.brokers()) == 2
 
 
-async def test_a_failure_is_passed_on() -> None:
+async def test_it_stays_the_way_to_ask_again_while_no_broker_is_known() -> None:
     connections = Connections()
+    _keep_first_connection(connections)
+    await connections.bootstrap()
+
+    assert (connections._conns, connections.first.is_closed) == ({BOOTSTRAP: connections.first}, False)
+
+
+async def test_a_failure_is_passed_on() -> None:
+    connections = Connections(answers=False)
     _keep_first_connection(connections)
     with pytest.raises(OSError):
         await connections.bootstrap()
