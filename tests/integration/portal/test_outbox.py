@@ -114,6 +114,15 @@ async def test_a_letter_lies_sealed_and_is_gone_once_it_is_sent(pool: Any, keys:
     assert await rows(pool) == ""
 
 
+async def test_a_letter_that_somebody_addresses_to_another_reader_is_not_opened(pool: Any, keys: FactorKeys) -> None:
+    await written(pool, keys)
+    async with pool.acquire() as connection:
+        await connection.execute("UPDATE outbox SET email = $1", NOBODY)
+
+    (one,) = await PostgresOutbox(pool, keys).take(NOW, until=NOW, most=4)
+    assert (one.email, one.message) == (NOBODY, None)
+
+
 async def test_a_letter_waits_while_its_link_works_and_goes_with_its_account(pool: Any, keys: FactorKeys) -> None:
     outbox, accounts = PostgresOutbox(pool, keys), PostgresAccounts(pool)
     await accounts.add(Account("ada", ADA, "Ada", "en"), "hash")

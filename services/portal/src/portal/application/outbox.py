@@ -36,7 +36,7 @@ _log = get_logger("portal.letters")
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A letter that this process sends now, for the `attempt`th time; no message where its key is gone."""
+    """A letter that this process sends now, for the `attempt`th time; no message where it can not be opened."""
 
     letter: str
     email: str
@@ -113,7 +113,7 @@ class Postman:
         """Send a letter and note that; a letter that can't be noted as sent is sent again after its lease."""
         try:
             if one.message is None:
-                await self._give_up(one, "its key is gone")
+                await self._give_up(one, "its key is gone, or its row was changed")
             elif (away := await self._refusal(one, one.message)) is None:
                 _LETTERS.labels("sent").inc()
                 await self.outbox.forget(one.letter)

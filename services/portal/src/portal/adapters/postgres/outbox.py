@@ -32,7 +32,7 @@ _WAITING = "SELECT count(*), min(written) FROM outbox"
 async def put(connection: Any, keys: FactorKeys, letter: Letter, message: Message, now: datetime) -> None:
     """Let a letter wait, if it goes out at all, in the transaction that keeps its token."""
     letter_id = secrets.token_hex(ID_BYTES)
-    key_id, sealed = keys.seal(_owner(letter_id), json.dumps(message).encode())
+    key_id, sealed = keys.seal(_owner(letter_id, letter.email), json.dumps(message).encode())
     await connection.execute(_PUT, letter_id, letter.email, key_id, sealed, now, now + LIFE, letter.goes_out)
 
 
@@ -68,11 +68,12 @@ class PostgresOutbox:
 
     def _message(self, row: Any) -> Message | None:
         try:
-            return Message(*json.loads(self._keys.unseal(_owner(row["letter"]), row["key_id"], row["sealed"])))
+            owner = _owner(row["letter"], row["email"])
+            return Message(*json.loads(self._keys.unseal(owner, row["key_id"], row["sealed"])))
         except SettingsWrong:
             return None
 
 
-def _owner(letter: str) -> str:
-    """What a sealed letter is bound to; no account is called so."""
-    return f"letter {letter}"
+def _owner(letter: str, email: str) -> str:
+    """What a sealed letter is bound to, its reader too; no account is called so."""
+    return f"letter {letter} {email}"
