@@ -166,6 +166,12 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+def open_project(page: Page, name: str) -> None:
+    """Go to a project by its name, through the list of all."""
+    page.goto(f"/projects?name={name.split(maxsplit=1)[0]}")
+    page.get_by_role("link", name=name, exact=True).click()
+
+
 def type_password(page: Page, email: str) -> None:
     """Sign in, on the way to the settings, which need no company."""
     page.goto("/sign-in?next=/settings")

@@ -1,4 +1,4 @@
-"""Who may call what: each row of the table, asked of the real API in the name of each person."""
+"""Who may call what: each row of the table, asked in the name of each person; how much; and who hears it."""
 
 import secrets
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from contracts.actors import Account
+from contracts.audio.records import decode
 from contracts.identifiers import derived_id
 from tests.support.audio.at_work import BEEP, AudioApi, anna, bearer, ben
 from tests.support.audio.who_may import ENDPOINTS, Answer, Person
@@ -44,6 +45,27 @@ async def test_a_list_shows_nobody_the_conversions_of_another(audio: AudioApi) -
         assert who is not None
         assert job not in {one["job"] for one in (await audio.asked("conversions", who))["items"]}
     assert job in {one["job"] for one in (await audio.asked("conversions"))["items"]}
+
+
+async def test_a_company_that_has_what_it_may_have_is_told_when_to_come_again(audio: AudioApi) -> None:
+    company = derived_id("busy", "company")
+    busy = Account(account=derived_id("busy", "account"), company=company)
+    await audio.rows(
+        "INSERT INTO audio_private.requests SELECT 'job-' || n, $1, '', 1, now() - interval '23 hours', true"
+        " FROM generate_series(1, 1000) AS n",
+        company,
+    )
+    answer = await audio.upload(who=busy)
+    assert (answer.status_code, answer.json()["code"]) == (429, "audio_quota_reached")
+    assert 0 < int(answer.headers["retry-after"]) <= 3600
+
+
+async def test_the_log_has_no_audio_and_no_sentence(audio: AudioApi) -> None:
+    job = await audio.accepts(await audio.post("announcements", SENTENCE | {"text": "Secret sentence."}))
+    await audio.ended(job)
+    records = await audio.records()
+    assert not any(b"Secret" in (record.value or b"") for record in records)
+    assert all(decode(record.value or b"").data.job.encode() == record.key for record in records)
 
 
 async def called(audio: AudioApi, endpoint: str, job: str, batch: str, who: Account | None) -> httpx.Response:
