@@ -253,7 +253,10 @@ async def test_activity_is_the_feed_the_newest_first(partner: httpx.AsyncClient,
 
 
 async def test_devices_are_narrowed_by_what_a_number_leads_to(partner: httpx.AsyncClient, apis: Apis) -> None:
-    query = f"project={PROJECT}&license_type=Port11&delivered=false"
-    page = await partner.get(f"/devices?{query}")
-    assert apis.query("devices").items() >= dict(parse_qsl(query)).items()
-    assert "newest license file not fetched" in page.text
+    query = f"project={PROJECT}&license_type=Port11&delivered=false&blocked=true"
+    page = await partner.get(f"/devices?serial=04:a2&{query}")
+    assert apis.query("devices").items() >= ({"serial": "00903304a2"} | dict(parse_qsl(query))).items()
+    assert re.findall(r'<option value="([^"]+)" selected', page.text) == [PROJECT, "false", "true"]
+    assert f"?serial=04%3Aa2&amp;{query.replace('&', '&amp;')}&amp;cursor=more" in page.text
+    await partner.get(f"/devices?{query}&as_of=38")
+    assert "blocked" not in apis.query("devices")

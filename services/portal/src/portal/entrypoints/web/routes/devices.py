@@ -1,7 +1,7 @@
 """Devices: the list, one with its licenses, and its license file."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -22,7 +22,7 @@ from portal.entrypoints.web.times import AsOf, Time, newest, then
 DEVICES_A_PAGE = 50
 ENTRIES = 50
 
-DELIVERED = {"true": True, "false": False}
+YES_OR_NO = {"true": True, "false": False}
 
 router = APIRouter()
 
@@ -31,15 +31,17 @@ router = APIRouter()
 class Wanted:
     """What devices a list is of; what is empty does not matter."""
 
+    serial: str = ""
     project: str = ""
     license_type: str = ""
     delivered: str = ""
+    blocked: str = ""
+    """Of now alone: what was blocked then, nobody asks."""
 
     @property
     def fields(self) -> dict[str, str]:
         """What of it stands in an address."""
-        named = {"project": self.project, "license_type": self.license_type, "delivered": self.delivered}
-        return {name: said for name, said in named.items() if said}
+        return {name: said for name, said in asdict(self).items() if said}
 
 
 @router.get("/devices")
@@ -51,7 +53,7 @@ async def devices_page(
     as_of: AsOf,
     cursor: str | None = None,
 ) -> Response:
-    """The devices of all projects, or those of a project, with a license type, whose newest file is out or waits.
+    """The devices of all projects; or by serial, of a project, with a license type, by their newest file, blocked.
 
     Now, or as they were: then the ledger looks at some devices after the other, and a page may have few of them.
     """
@@ -82,9 +84,11 @@ async def find_devices(api: Asking, wanted: Wanted, as_of: str, cursor: str | No
     """A page of the list."""
     return await ask(
         api.ledger.find_devices,
+        serial=beginning(wanted.serial) or None,
         project=wanted.project or None,
         license_type=wanted.license_type or None,
-        delivered=DELIVERED.get(wanted.delivered),
+        delivered=YES_OR_NO.get(wanted.delivered),
+        blocked=None if as_of else YES_OR_NO.get(wanted.blocked),
         as_of=as_of or None,
         cursor=cursor,
         limit=limit,
