@@ -53,6 +53,8 @@ class Apis:
     def __init__(self) -> None:
         self.asked = list[httpx.Request]()
         self.next: str | None = "more"
+        self.device: dict[str, Any] = DEVICE
+        self.device_then: dict[str, Any] = DEVICE
         self.entries = [
             entry(38, (f"project/{PROJECT}", -60, 25), (f"held/{PROJECT}", 5, 5), (f"device/{SERIAL}", 60, 60))
         ]
@@ -81,7 +83,7 @@ class Apis:
             case ["projects", _, "software-service"]:
                 found = SERVICE
             case ["devices", serial] if serial == SERIAL:
-                found = DEVICE | then
+                found = (self.device_then if then else self.device) | then
             case ["projects"]:
                 opened = {"created": "2026-11-01T08:00:00Z", "archived": None, "blocked": None}
                 named = [("Klinik am See", PROJECT, 20), ("Weingut", "w", 39)]
@@ -260,3 +262,30 @@ async def test_devices_are_narrowed_by_what_a_number_leads_to(partner: httpx.Asy
     assert f"?serial=04%3Aa2&amp;{query.replace('&', '&amp;')}&amp;cursor=more" in page.text
     await partner.get(f"/devices?{query}&as_of=38")
     assert "blocked" not in apis.query("devices")
+
+
+@pytest.mark.parametrize(
+    ("delivery", "then", "said"),
+    [
+        (None, {}, ["Port11 pbx 0 → then 60"]),
+        ({"issue": 1}, {"issue": 1, "licenses": [LOT | {"count": 40}]}, ["Port11 pbx 40 → then 60"]),
+        (
+            {"issue": 1},
+            {"issue": 1, "licenses": [LOT | {"license_type": "Port10", "count": 8}]},
+            ["Port11 pbx 0 → then 60", "Port10 pbx 8 → then 0"],
+        ),
+        ({"issue": 1}, {"issue": 1, "generation": 0}, ["Port11 pbx 0 → then 60"]),
+        ({"issue": 1}, {"issue": 2}, ["Port11 pbx 60"]),
+        ({"issue": 2}, {"issue": 2}, ["Port11 pbx 60"]),
+    ],
+    ids=["nothing fetched", "fewer", "another type", "given back since", "not known", "newest file fetched"],
+)
+async def test_a_device_shows_what_it_has_and_what_it_will_have_after_its_next_contact(
+    partner: httpx.AsyncClient, apis: Apis, delivery: dict[str, Any] | None, then: dict[str, Any], said: list[str]
+) -> None:
+    when = {"path": "direct", "time": "2026-11-27T08:00:00Z", "file_sha256": "0" * 64}
+    apis.device = DEVICE | {"delivery": delivery and when | delivery}
+    apis.device_then = DEVICE | then
+    page = (await partner.get(f"/devices/{SERIAL}")).text
+    table = page[page.index("<tbody>") : page.index("</tbody>")].split("</tr>")[:-1]
+    assert [" ".join(re.sub("<[^>]+>", " ", row).split()) for row in table] == said

@@ -1,6 +1,7 @@
 """Devices: the list, one with its licenses, and its license file."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from starlette.responses import Response
 
 from contracts.dates import civil_day
 from licensing_client import Problem
-from licensing_client.api import DeviceViewPage, GuaranteeStatus
+from licensing_client.api import DeviceView, DeviceViewPage, GuaranteeStatus, LicensesView
 from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.dependencies import TheServices, TheVisit
@@ -114,10 +115,11 @@ async def device_page(request: Request, visit: TheVisit, services: TheServices, 
             return services.pages.page(request, "device_elsewhere.html", status=404, time=then(at, None, today))
         time = then(at, device.get("as_of"), today)
         page = await newest(api, ENTRIES, until=time.stand, device=serial)
-    project, guarantee, test = await asyncio.gather(
+    project, guarantee, test, on_the_box = await asyncio.gather(
         ask(api.ledger.get_project, device["project"], at_least=api.at_least),
         _guarantee(api, serial, at),
         known_test(api, serial, at),
+        _on_the_box(api, device, at),
     )
     entries = page["items"]
     return services.pages.page(
@@ -126,6 +128,7 @@ async def device_page(request: Request, visit: TheVisit, services: TheServices, 
         time=time,
         device=device,
         waiting=waits(device),
+        on_the_box=on_the_box,
         project=project,
         entries=entries,
         actors=await actors(entries, services.accounts, visit),
@@ -141,6 +144,22 @@ async def license_file(visit: TheVisit, serial: str, _: TheForm) -> Response:
     name = f"{beginning(serial)}.xml"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type="application/xml", headers=headers)
+
+
+async def _on_the_box(api: Asking, device: DeviceView, at: str | None) -> Mapping[str, LicensesView] | None:
+    """What the device has until its next contact, by type; None where that is what it has, or is not known."""
+    delivery = device["delivery"]
+    if at is not None or not waits(device):
+        return None
+    if delivery is None:
+        return {}
+    try:
+        then = await ask(api.ledger.get_device, device["serial"], as_of=delivery["time"], at_least=api.at_least)
+    except Problem:
+        return None
+    if then["generation"] != device["generation"]:
+        return {}
+    return {line["license_type"]: line for line in then["licenses"]} if then["issue"] == delivery["issue"] else None
 
 
 async def _guarantee(api: Asking, serial: str, at: str | None) -> GuaranteeStatus | None:
