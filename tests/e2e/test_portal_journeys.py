@@ -5,6 +5,7 @@ import re
 import wave
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import asyncpg
 import zxingcpp
@@ -15,6 +16,9 @@ from dev.browser.chromium import WIDTHS, sign_in
 from dev.demo import people
 from dev.stack.parts import Kit
 from tests.support.portal import CUSTOMER, OLD_KEY, REPAIRER, Portal, flaws, in_a_thread, open_project, press
+
+MOST_TABS = 80
+Role = Literal["button", "combobox", "link", "spinbutton", "textbox"]
 
 
 def free_of(page: Page, license_type: str) -> int:
@@ -330,3 +334,46 @@ def test_a_box_is_found_by_the_end_of_its_serial_with_the_keyboard_alone(portal:
     expect(page.get_by_role("heading", name="Projects")).to_be_visible()
     page.go_back()
     expect(page.get_by_role("heading", name="00 90 33 04 a1 c7")).to_be_visible()
+
+
+def tab_to(page: Page, role: Role, name: str) -> None:
+    """Go on with the Tab key until this has the focus; what can't be reached so is not there."""
+    wanted = page.get_by_role(role, name=name, exact=True).first
+    for _ in range(MOST_TABS):
+        if wanted.evaluate("one => one === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(name)
+
+
+def test_keys_are_redeemed_and_licenses_reach_a_box_with_the_keyboard_alone(portal: Portal) -> None:
+    page = portal.reseller()
+    page.goto("/keys")
+    tab_to(page, "textbox", "Activation keys")
+    page.keyboard.type(portal.keys.pop())
+    tab_to(page, "combobox", "Into the project")
+    page.keyboard.type("Klinik")
+    tab_to(page, "button", "See what they hold")
+    page.keyboard.press("Enter")
+    tab_to(page, "button", "Redeem the key")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Receipt")).to_be_visible()
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("04:a1:c7")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Go to 00 90 33 04 a1 c7")).to_be_focused()
+    page.keyboard.press("Enter")
+    tab_to(page, "link", "Allocate licenses")
+    page.keyboard.press("Enter")
+    tab_to(page, "spinbutton", "Port11")
+    page.keyboard.type("2")
+    tab_to(page, "button", "See before and after")
+    page.keyboard.press("Enter")
+    tab_to(page, "button", "Allocate")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(re.compile("Allocated as entry [0-9]+"))).to_be_visible()
+    tab_to(page, "link", "Go to the device")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("New file waits")).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("^Port11 pbx [0-9]+ then [0-9]+"))).to_be_visible()

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import httpx
 import pytest
 
+from contracts.events.devices import LicenseFileDelivered
 from tests.support.portal_pages import AnsweringApis, OneSession, pages
 
 PROJECT = "11111111-2222-4333-8444-555555555555"
@@ -265,27 +266,46 @@ async def test_devices_are_narrowed_by_what_a_number_leads_to(partner: httpx.Asy
 
 
 @pytest.mark.parametrize(
-    ("delivery", "then", "said"),
+    ("delivered", "then", "said", "state"),
     [
-        (None, {}, ["Port11 pbx 0 → then 60"]),
-        ({"issue": 1}, {"issue": 1, "licenses": [LOT | {"count": 40}]}, ["Port11 pbx 40 → then 60"]),
+        (None, {}, ["Port11 pbx 0 → then 60"], "Not fetched yet"),
+        (1, {"issue": 1, "licenses": [LOT | {"count": 40}]}, ["Port11 pbx 40 → then 60"], "New file waits"),
         (
-            {"issue": 1},
+            1,
             {"issue": 1, "licenses": [LOT | {"license_type": "Port10", "count": 8}]},
             ["Port11 pbx 0 → then 60", "Port10 pbx 8 → then 0"],
+            "New file waits",
         ),
-        ({"issue": 1}, {"issue": 1, "generation": 0}, ["Port11 pbx 0 → then 60"]),
-        ({"issue": 1}, {"issue": 2}, ["Port11 pbx 60"]),
-        ({"issue": 2}, {"issue": 2}, ["Port11 pbx 60"]),
+        (1, {"issue": 1}, ["Port11 pbx 60"], "New file waits"),
+        (1, {"issue": 1, "generation": 0}, ["Port11 pbx 60"], "New file waits"),
+        (1, {"issue": 2}, ["Port11 pbx 60"], "New file waits"),
+        (2, {"issue": 2}, ["Port11 pbx 60"], "Delivered"),
     ],
-    ids=["nothing fetched", "fewer", "another type", "given back since", "not known", "newest file fetched"],
+    ids=[
+        "nothing fetched",
+        "fewer",
+        "another type",
+        "as many",
+        "of another generation",
+        "another file",
+        "newest file fetched",
+    ],
 )
 async def test_a_device_shows_what_it_has_and_what_it_will_have_after_its_next_contact(
-    partner: httpx.AsyncClient, apis: Apis, delivery: dict[str, Any] | None, then: dict[str, Any], said: list[str]
+    partner: httpx.AsyncClient, apis: Apis, delivered: int | None, then: dict[str, Any], said: list[str], state: str
 ) -> None:
-    when = {"path": "direct", "time": "2026-11-27T08:00:00Z", "file_sha256": "0" * 64}
-    apis.device = DEVICE | {"delivery": delivery and when | delivery}
-    apis.device_then = DEVICE | then
+    apis.entries = [entry(38), entry(37) | {"event_type": LicenseFileDelivered.type}]
+    apis.device, apis.device_then = DEVICE | {"delivered_issue": delivered}, DEVICE | then
     page = (await partner.get(f"/devices/{SERIAL}")).text
     table = page[page.index("<tbody>") : page.index("</tbody>")].split("</tr>")[:-1]
     assert [" ".join(re.sub("<[^>]+>", " ", row).split()) for row in table] == said
+    assert state in page
+    assert ("as_of" in apis.query(f"devices/{SERIAL}")) == (delivered == 1)
+
+
+async def test_a_device_whose_file_left_long_ago_shows_what_it_will_have(
+    partner: httpx.AsyncClient, apis: Apis
+) -> None:
+    apis.device = DEVICE | {"delivered_issue": 1}
+    page = (await partner.get(f"/devices/{SERIAL}")).text
+    assert ("New file waits" in page, "Now, then" in page) == (True, False)

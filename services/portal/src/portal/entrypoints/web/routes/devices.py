@@ -1,7 +1,7 @@
 """Devices: the list, one with its licenses, and its license file."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Annotated
 
@@ -10,19 +10,21 @@ from starlette.responses import Response
 
 from contracts.dates import civil_day
 from licensing_client import Problem
-from licensing_client.api import DeviceView, DeviceViewPage, GuaranteeStatus, LicensesView
+from licensing_client.api import DeviceView, DeviceViewPage, EntryView, GuaranteeStatus, LicensesView
 from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.dependencies import TheServices, TheVisit
 from portal.entrypoints.web.forms import TheForm
 from portal.entrypoints.web.routes.home import waits
 from portal.entrypoints.web.routes.tests import known_test
+from portal.entrypoints.web.sentences import PREFIX
 from portal.entrypoints.web.serials import beginning
 from portal.entrypoints.web.times import AsOf, Time, newest, then
 
 DEVICES_A_PAGE = 50
 ENTRIES = 50
 
+FILE_LEFT = f"{PREFIX}license-file-delivered.v1"
 YES_OR_NO = {"true": True, "false": False}
 
 router = APIRouter()
@@ -119,7 +121,7 @@ async def device_page(request: Request, visit: TheVisit, services: TheServices, 
         ask(api.ledger.get_project, device["project"], at_least=api.at_least),
         _guarantee(api, serial, at),
         known_test(api, serial, at),
-        _on_the_box(api, device, at),
+        _on_the_box(api, device, page["items"], at),
     )
     entries = page["items"]
     return services.pages.page(
@@ -146,20 +148,26 @@ async def license_file(visit: TheVisit, serial: str, _: TheForm) -> Response:
     return Response(content, media_type="application/xml", headers=headers)
 
 
-async def _on_the_box(api: Asking, device: DeviceView, at: str | None) -> Mapping[str, LicensesView] | None:
-    """What the device has until its next contact, by type; None where that is what it has, or is not known."""
-    delivery = device["delivery"]
+async def _on_the_box(
+    api: Asking, device: DeviceView, entries: Sequence[EntryView], at: str | None
+) -> Mapping[str, LicensesView] | None:
+    """What the device has until its next contact, by type; None where that is what it has, or is not known.
+
+    That is what stood there when its last file left, which one of the newest entries may tell.
+    """
     if at is not None or not waits(device):
         return None
-    if delivery is None:
+    if device["delivered_issue"] is None:
         return {}
+    left = next((one["sequence"] for one in entries if one["event_type"] == FILE_LEFT), None)
+    if left is None:
+        return None
     try:
-        then = await ask(api.ledger.get_device, device["serial"], as_of=delivery["time"], at_least=api.at_least)
+        then = await ask(api.ledger.get_device, device["serial"], as_of=left, at_least=api.at_least)
     except Problem:
         return None
-    if then["generation"] != device["generation"]:
-        return {}
-    return {line["license_type"]: line for line in then["licenses"]} if then["issue"] == delivery["issue"] else None
+    is_it = then["issue"] == device["delivered_issue"] and then["generation"] == device["generation"]
+    return {line["license_type"]: line for line in then["licenses"]} if is_it else None
 
 
 async def _guarantee(api: Asking, serial: str, at: str | None) -> GuaranteeStatus | None:
