@@ -34,6 +34,7 @@ from tests.support.ledger.projector_at_work import until
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ALL = "g711a,g722,g729,wav16"
+SENTENCES = b"name,sentence\nhold,Please hold the line.\nbye,Goodbye.\n"
 SENTENCE = {"text": "Please hold the line.", "voice": "espeak-ng/en-us", "name": "hold", "formats": ["wav8"]}
 
 
@@ -186,6 +187,26 @@ async def _begun(audio: AudioApi, path: str, key: str, size: int) -> tuple[async
     wire.write(f"POST /v1/audio/{path} HTTP/1.1\r\n{lines}\r\n".encode())
     await wire.drain()
     return answers, wire
+
+
+async def test_what_was_accepted_is_found_however_far_behind_the_rows_are(audio: AudioApi) -> None:
+    async with audio.rows_behind():
+        said, batch = await asyncio.gather(audio.upload(), audio.batch(SENTENCES, "g711a", voice="espeak-ng/en-us"))
+        job = said.json()["job"]
+        assert said.json() == await audio.asked(f"conversions/{job}")
+        assert said.json()["state"] == "waiting"
+        found = await audio.asked(f"batches/{batch}")
+        assert (found["state"], [one["name"] for one in found["items"]]) == ("waiting", ["hold", "bye"])
+        assert (await audio.get(f"conversions/{job}", ben)).json()["code"] == "audio_unknown"
+        assert (await audio.get(f"batches/{batch}", ben)).json()["code"] == "batch_unknown"
+        again = await audio.post(f"conversions/{job}/repetitions", {"name": "again"})
+        assert again.status_code == 202
+        assert await audio.rows("SELECT FROM audio.jobs WHERE job = $1", job) == []
+
+    assert (await audio.ended(again.json()["job"]))["state"] == "done"
+    assert [one["job"] for one in (await audio.asked(f"batches/{batch}"))["items"]] == [
+        one["job"] for one in found["items"]
+    ]
 
 
 async def test_an_upload_that_breaks_off_is_none(audio: AudioApi) -> None:
