@@ -316,18 +316,6 @@ async def test_a_batch_is_taken_whole_or_not_at_all(audio: AudioApi, content: An
     assert len(await audio.rows("SELECT FROM audio_private.requests")) == len(before)
 
 
-async def test_a_deleted_conversion_is_gone_with_all_its_bytes(audio: AudioApi) -> None:
-    key = secrets.token_hex(8)
-    job = await audio.accepts(await audio.upload(key=key))
-    await audio.ended(job)
-    assert (await audio.delete(f"conversions/{job}")).json() == {"job": job}
-    assert (await audio.upload(key=key)).json()["code"] == "idempotency_key_reused"
-
-    assert (await audio.get(f"conversions/{job}")).status_code == 404
-    assert await audio.rows("SELECT FROM audio_private.kept WHERE job = $1", job) == []
-    assert await audio.rows("SELECT FROM audio_private.blobs WHERE name LIKE $1", f"audio/{job}/%") == []
-
-
 async def test_lists_come_in_pages_newest_first(audio: AudioApi) -> None:
     jobs = [await audio.accepts(await audio.upload(who=ben)) for _ in range(3)]
     first = await audio.asked("conversions?limit=2", ben)
@@ -335,16 +323,6 @@ async def test_lists_come_in_pages_newest_first(audio: AudioApi) -> None:
     assert [one["job"] for one in first["items"] + rest["items"]] == jobs[::-1]
     for job in jobs:
         await audio.ended(job, ben)
-
-
-async def test_formats_and_voices_say_what_is_here_and_under_which_licence(audio: AudioApi) -> None:
-    formats = {one["code"]: one for one in (await audio.asked("formats"))["items"]}
-    assert (formats["g729"]["available"], formats["g729"]["licence"]) == (True, "GPL-3.0-or-later")
-    assert (formats["g726-40"]["available"], formats["g726-40"]["licence"]) == (True, "LGPL-2.1-only")
-    voices = {one["name"]: one for one in (await audio.asked("voices"))["items"]}
-    assert voices["espeak-ng/de"]["licence"] == "GPL-3.0-or-later"
-    assert voices["flite/slt"]["language"] == "en-us"
-    assert voices["piper/en_US-joe-medium"]["licence"].startswith("CC0-1.0")
 
 
 async def test_what_an_installation_has_no_program_for_is_refused(
