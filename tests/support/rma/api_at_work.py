@@ -146,8 +146,8 @@ class CaseApi:
             await connection.close()
 
 
-def bearer(who: Account) -> dict[str, str]:
-    return {"Authorization": f"Bearer {sending.token(who.account, who.company)}"}
+def bearer(who: Account, scope: str | None = None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {sending.token(who.account, who.company, scope)}"}
 
 
 @asynccontextmanager

@@ -59,6 +59,9 @@ async def test_without_a_token_nobody_is_let_in(authorization: str | None) -> No
         {"sub": ANNA.upper()},
         {"company": f"{ADRIA}\n"},
         {"company": 7},
+        {"scope": ["licenses:read"]},
+        {"scope": "licenses:read\tprofile"},
+        {"scope": f"licenses:read {'x' * 1024}"},
     ],
     ids=str,
 )
