@@ -30,6 +30,11 @@ def clinic(page: Page) -> None:
     page.get_by_role("link", name="Klinik am See").click()
 
 
+def hotel(page: Page) -> None:
+    page.goto("/projects")
+    page.get_by_role("link", name="Hotel Adria", exact=True).click()
+
+
 def box(page: Page) -> None:
     page.goto("/devices/00903304a20e")
 
@@ -122,6 +127,7 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "take-back": at("/devices/00903304a20e/take-back"),
     "move-licenses": of_clinic("/transfers/new"),
     "claim-codes": of_clinic("/claim-codes"),
+    "redeemed-keys": of_clinic("/keys"),
     "service": of_clinic("/service?months=12"),
     "upgrade": of_clinic("/upgrades?version=11"),
     "old-licenses": of_clinic("/old-licenses"),
@@ -137,6 +143,7 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "audio": at("/audio"),
     "people": at("/people"),
     "activity": at("/activity"),
+    "expirations": at("/expirations"),
     "settings": at("/settings"),
     "second-factor": at("/settings/second-factor"),
     "passkeys": at("/settings/passkeys"),
@@ -165,12 +172,14 @@ OF_STAFF: dict[str, Callable[[Page], None]] = {
 """Those that only the vendor's staff has."""
 
 
-WHO = {"reseller": PAGES, "RMA clerk": OF_STAFF}
+OF_GUESTS: dict[str, Callable[[Page], None]] = {"guest-home": at("/"), "guest-project": hotel}
+"""What a guest of one project sees, whose whole portal that is."""
+WHO = {"reseller": PAGES, "end customer": OF_GUESTS, "RMA clerk": OF_STAFF}
 """Who looks at which pages."""
 
 
 def main() -> int:
-    known = [*PAGES, *OF_STAFF]
+    known = [name for pages in WHO.values() for name in pages]
     parser = argparse.ArgumentParser(prog="python -m dev.browser.screenshots", description=__doc__)
     parser.add_argument("pages", nargs="*", help=f"some of {', '.join(known)}; all without")
     wanted = parser.parse_args().pages or known

@@ -7,14 +7,17 @@ import asyncio
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 from argon2 import PasswordHasher
 
+from contracts.dates import add_months, civil_day
 from dev.demo import support_cases
 from dev.demo.story import Story, wanted
 from dev.stack import places
 from dev.stack.error import StackError
 from dev.stack.parts import Kit
+from licensing_client.api import DeliveredDeviceBody, DeviceModel
 from portal.adapters.postgres.accounts import PostgresAccounts
 from portal.adapters.postgres.database import TABLES
 from portal.application.accounts import Account
@@ -64,6 +67,10 @@ SITES = (
 LABELS = {"00903304a1c7": ("Reception", "Main building, rack 1", "INV-00417"), "00903304a1d2": ("Ward 3", None, None)}
 """What the partner calls its devices: name, place and reference."""
 
+WARRANTIES = {"00903304a1d2": 5, "0090330b7f10": 24, "00903304a1c7": 71}
+"""Days that are left of the warranty of devices that the vendor has delivered to the partner."""
+WARRANTY_MONTHS = 36
+
 
 def prepare(story: Story) -> None:
     """The companies, the people in them, and the partner's sites."""
@@ -73,9 +80,30 @@ def prepare(story: Story) -> None:
     )
     clerk.register_company(kind="end_customer", administrator=HOTELIER, company=HOTEL, idempotency_key=once + "hotel")
     clerk.add_member(VENDOR, account=REPAIRER, administrator=True, idempotency_key=once + "repairer")
+    _deliver(story, civil_day(datetime.now(UTC)))
     for site in SITES:
         build(story, site)
     _invite_the_hotel(story)
+
+
+def _deliver(story: Story, today: date) -> None:
+    """Deliveries of the past, by which warranties end soon; those of an earlier day stay as they are."""
+    clerk = story.clerk
+    model: DeviceModel = {"model": "IP811", "family": "IP8x1", "warranty_months": WARRANTY_MONTHS}
+    clerk.define_device_models(models=[model], reference="CAT-1", idempotency_key="people-models")
+    known = {one["serial"] for one in clerk.everything(clerk.list_delivered_devices)}
+    devices: list[DeliveredDeviceBody] = [
+        {
+            "serial": serial,
+            "model": model["model"],
+            "delivered_on": add_months(today + timedelta(days=left + 1), -WARRANTY_MONTHS).isoformat(),
+            "delivered_to": PARTNER,
+        }
+        for serial, left in WARRANTIES.items()
+        if serial not in known
+    ]
+    if devices:
+        clerk.register_devices(devices=devices, reference="DN-118", idempotency_key=f"people-deliveries-{today}")
 
 
 def build(story: Story, site: Site) -> str:

@@ -1,5 +1,6 @@
 """One background process: started in its own session, known by a pid file, ended for certain."""
 
+import atexit
 import os
 import pwd
 import signal
@@ -35,6 +36,13 @@ class Program:
 
 # The children of this very process by number: whoever finds one through its pid file can also collect it.
 _children: dict[int, subprocess.Popen[bytes]] = {}
+
+
+@atexit.register
+def _leave_children() -> None:
+    """What runs in the background outlives whoever started it, which is no mistake that Python need warn of."""
+    for child in _children.values():
+        child.returncode = 0
 
 
 class Process:

@@ -23,7 +23,7 @@ TODAY = datetime.now(UTC).date()
 OF_BOX = ("", "/return", "/move", "/take-back", "/test", "/warranty", "/label", f"?as_of={TODAY}", "/why?type=Port11")
 PLACES = (
     *("", "projects", "devices", "keys", "bulk/transfer", "rmas", "rmas/new", "cases", "audio", "people"),
-    *("join", "activity", "settings"),
+    *("join", "activity", "expirations", "settings"),
 )
 PAGES = (
     *(f"/{place}" for place in PLACES),
@@ -151,7 +151,7 @@ def test_axe_finds_no_violation(portal: Portal, shape: str, scheme: Scheme) -> N
     page.goto("/projects?name=Klinik")
     page.get_by_role("link", name="Klinik am See").click()
     found["project"], project = violations(page), page.url
-    for place in ("labels", "label", "people"):
+    for place in ("labels", "label", "people", "keys"):
         page.goto(f"{project}/{place}")
         found[place] = violations(page)
 

@@ -1,4 +1,4 @@
-"""Erasing an account: nothing of the person stays, and what was done keeps its place in the histories."""
+"""Erasing: nothing of a person stays, nor of what people called things; what was done keeps its place in histories."""
 
 import hashlib
 import re
@@ -16,7 +16,18 @@ from dev.demo import people
 from dev.stack.parts import Kit
 from portal.adapters.postgres.database import TABLES
 from portal.entrypoints.web.forms import FORM_TOKEN
-from tests.support.portal import Portal, admin, an_account, flaws, in_a_thread, token_of, type_password
+from tests.support.portal import (
+    REPAIRER,
+    Portal,
+    admin,
+    an_account,
+    flaws,
+    in_a_thread,
+    open_project,
+    press,
+    token_of,
+    type_password,
+)
 
 CODE = re.compile(r'data-copy="([0-9A-Z-]{12,})"')
 
@@ -124,3 +135,74 @@ def test_erasing_is_a_page_that_says_what_goes_and_what_stays(portal: Portal, ki
     page.get_by_role("button", name="Erase my account").click()
     expect(page.get_by_text("The account is erased")).to_be_visible()
     assert flaws(page) == []
+
+
+def test_what_a_project_is_called_is_erased_for_good_by_its_administrator(portal: Portal) -> None:
+    page = portal.reseller(width=WIDTHS["narrow"])
+    open_project(page, "Weingut Sonnhalde")
+    page.get_by_role("link", name="Give it a name, a place, a reference").click()
+    page.get_by_role("textbox", name="Place").fill("Cellar 7")
+    press(page, "Save")
+    expect(page.get_by_text("Cellar 7")).to_be_visible()
+    page.get_by_role("link", name="Change", exact=True).click()
+    page.get_by_role("link", name="Erase all words of this project").click()
+    press(page, "Erase all words")
+    expect(page.get_by_text("One label or note was erased.")).to_be_visible()
+    assert flaws(page) == []
+    open_project(page, "Weingut Sonnhalde")
+    expect(page.get_by_role("link", name="Give it a name, a place, a reference")).to_be_visible()
+
+
+def test_a_box_gets_a_name_that_is_found_and_a_transfer_gets_a_note(portal: Portal) -> None:
+    page, colleague = portal.reseller(width=WIDTHS["narrow"], scripts=False), portal.reseller()
+    name = "No light <script>alert(1)</script>"
+    page.goto("/devices/00903304a20e")
+    page.get_by_role("link", name="Give it a name, a place, a reference").click()
+    colleague.goto("/devices/00903304a20e/label")
+    assert flaws(colleague) == []
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Place", exact=True).fill("a\u202eb")
+    press(page, "Save")
+    expect(page.get_by_role("alert")).to_contain_text("U+202E")
+    expect(page.get_by_label("Name", exact=True)).to_have_value(name)
+    page.get_by_label("Place", exact=True).fill("Ulm, basement")
+    press(page, "Save")
+    expect(page.get_by_text(f"{name} · Ulm, basement")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS["narrow"]
+
+    colleague.get_by_label("Name", exact=True).fill("Boiler room")
+    press(colleague, "Save")
+    expect(colleague.get_by_role("alert")).to_contain_text(f"It says now: {name} · Ulm, basement")
+    assert flaws(colleague) == []
+    press(colleague, "Save")
+    expect(colleague.get_by_text("Boiler room")).to_be_visible()
+    colleague.goto("/search?q=iler+r")
+    colleague.get_by_role("link", name="Go to 00 90 33 04 a2 0e").click()
+    expect(colleague.get_by_text("Boiler room")).to_be_visible()
+    colleague.goto("/devices")
+    expect(colleague.get_by_role("row", name="00 90 33 04 a2 0e")).to_contain_text("Boiler room")
+
+    open_project(page, "Klinik am See")
+    page.get_by_role("link", name="Move licenses").click()
+    page.get_by_label("Into the project").select_option("Weingut Sonnhalde")
+    page.get_by_label("Channel").fill("1")
+    press(page, "See before and after")
+    page.get_by_label("Note", exact=True).fill("Borrowed until spring.")
+    press(page, "Move them")
+    expect(page.get_by_text("Borrowed until spring.")).to_be_visible()
+    page.goto("/activity")
+    entry = page.get_by_role("listitem").filter(has_text="Borrowed until spring.")
+    entry.get_by_role("link", name=re.compile("^entry ")).click()
+    page.get_by_role("link", name="Change", exact=True).click()
+    press(page, "Erase it")
+    expect(page.get_by_role("heading", name="Notes")).to_be_visible()
+    expect(page.get_by_text("Borrowed until spring.")).to_have_count(0)
+
+    staff = portal.person(REPAIRER)
+    staff.goto("/devices/00903304a20e")
+    staff.get_by_role("link", name="Erase it").click()
+    expect(staff.get_by_label("Name", exact=True)).to_be_disabled()
+    assert flaws(staff) == []
+    press(staff, "Erase it")
+    expect(staff.get_by_role("button", name="Give it a name, a place, a reference")).to_be_disabled()
+    expect(staff.get_by_text("Boiler room")).to_have_count(0)

@@ -5,6 +5,7 @@ import re
 import wave
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import asyncpg
 import zxingcpp
@@ -14,28 +15,10 @@ from playwright.sync_api import Page, expect
 from dev.browser.chromium import WIDTHS, sign_in
 from dev.demo import people
 from dev.stack.parts import Kit
-from tests.support.portal import CUSTOMER, OLD_KEY, REPAIRER, Portal, flaws, in_a_thread, press
+from tests.support.portal import CUSTOMER, OLD_KEY, REPAIRER, Portal, flaws, in_a_thread, open_project, press
 
-
-def open_project(page: Page, name: str) -> None:
-    page.goto(f"/projects?name={name.split(maxsplit=1)[0]}")
-    page.get_by_role("link", name=name, exact=True).click()
-
-
-def test_what_a_project_is_called_is_erased_for_good_by_its_administrator(portal: Portal) -> None:
-    page = portal.reseller(width=WIDTHS["narrow"])
-    open_project(page, "Weingut Sonnhalde")
-    page.get_by_role("link", name="Give it a name, a place, a reference").click()
-    page.get_by_role("textbox", name="Place").fill("Cellar 7")
-    press(page, "Save")
-    expect(page.get_by_text("Cellar 7")).to_be_visible()
-    page.get_by_role("link", name="Change", exact=True).click()
-    page.get_by_role("link", name="Erase all words of this project").click()
-    press(page, "Erase all words")
-    expect(page.get_by_text("One label or note was erased.")).to_be_visible()
-    assert flaws(page) == []
-    open_project(page, "Weingut Sonnhalde")
-    expect(page.get_by_role("link", name="Give it a name, a place, a reference")).to_be_visible()
+MOST_TABS = 80
+Role = Literal["button", "combobox", "link", "spinbutton", "textbox"]
 
 
 def free_of(page: Page, license_type: str) -> int:
@@ -130,61 +113,6 @@ def test_licenses_move_to_another_project_and_a_box_moves_with_all_it_has(portal
     press(page, "Release the device")
     page.goto("/devices/0090330b7f3c")
     expect(page.get_by_text("device_unknown")).to_be_visible()
-
-
-def test_a_box_gets_a_name_that_is_found_and_a_transfer_gets_a_note(portal: Portal) -> None:
-    page, colleague = portal.reseller(width=WIDTHS["narrow"], scripts=False), portal.reseller()
-    name = "No light <script>alert(1)</script>"
-    page.goto("/devices/00903304a20e")
-    page.get_by_role("link", name="Give it a name, a place, a reference").click()
-    colleague.goto("/devices/00903304a20e/label")
-    assert flaws(colleague) == []
-    page.get_by_label("Name", exact=True).fill(name)
-    page.get_by_label("Place", exact=True).fill("a\u202eb")
-    press(page, "Save")
-    expect(page.get_by_role("alert")).to_contain_text("U+202E")
-    expect(page.get_by_label("Name", exact=True)).to_have_value(name)
-    page.get_by_label("Place", exact=True).fill("Ulm, basement")
-    press(page, "Save")
-    expect(page.get_by_text(f"{name} · Ulm, basement")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS["narrow"]
-
-    colleague.get_by_label("Name", exact=True).fill("Boiler room")
-    press(colleague, "Save")
-    expect(colleague.get_by_role("alert")).to_contain_text(f"It says now: {name} · Ulm, basement")
-    assert flaws(colleague) == []
-    press(colleague, "Save")
-    expect(colleague.get_by_text("Boiler room")).to_be_visible()
-    colleague.goto("/search?q=iler+r")
-    colleague.get_by_role("link", name="Go to 00 90 33 04 a2 0e").click()
-    expect(colleague.get_by_text("Boiler room")).to_be_visible()
-    colleague.goto("/devices")
-    expect(colleague.get_by_role("row", name="00 90 33 04 a2 0e")).to_contain_text("Boiler room")
-
-    open_project(page, "Klinik am See")
-    page.get_by_role("link", name="Move licenses").click()
-    page.get_by_label("Into the project").select_option("Weingut Sonnhalde")
-    page.get_by_label("Channel").fill("1")
-    press(page, "See before and after")
-    page.get_by_label("Note", exact=True).fill("Borrowed until spring.")
-    press(page, "Move them")
-    expect(page.get_by_text("Borrowed until spring.")).to_be_visible()
-    page.goto("/activity")
-    entry = page.get_by_role("listitem").filter(has_text="Borrowed until spring.")
-    entry.get_by_role("link", name=re.compile("^entry ")).click()
-    page.get_by_role("link", name="Change", exact=True).click()
-    press(page, "Erase it")
-    expect(page.get_by_role("heading", name="Notes")).to_be_visible()
-    expect(page.get_by_text("Borrowed until spring.")).to_have_count(0)
-
-    staff = portal.person(REPAIRER)
-    staff.goto("/devices/00903304a20e")
-    staff.get_by_role("link", name="Erase it").click()
-    expect(staff.get_by_label("Name", exact=True)).to_be_disabled()
-    assert flaws(staff) == []
-    press(staff, "Erase it")
-    expect(staff.get_by_role("button", name="Give it a name, a place, a reference")).to_be_disabled()
-    expect(staff.get_by_text("Boiler room")).to_have_count(0)
 
 
 def test_a_claim_code_is_printed_with_a_picture_that_scanners_read(portal: Portal) -> None:
@@ -406,3 +334,46 @@ def test_a_box_is_found_by_the_end_of_its_serial_with_the_keyboard_alone(portal:
     expect(page.get_by_role("heading", name="Projects")).to_be_visible()
     page.go_back()
     expect(page.get_by_role("heading", name="00 90 33 04 a1 c7")).to_be_visible()
+
+
+def tab_to(page: Page, role: Role, name: str) -> None:
+    """Go on with the Tab key until this has the focus; what can't be reached so is not there."""
+    wanted = page.get_by_role(role, name=name, exact=True).first
+    for _ in range(MOST_TABS):
+        if wanted.evaluate("one => one === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(name)
+
+
+def test_keys_are_redeemed_and_licenses_reach_a_box_with_the_keyboard_alone(portal: Portal) -> None:
+    page = portal.reseller()
+    page.goto("/keys")
+    tab_to(page, "textbox", "Activation keys")
+    page.keyboard.type(portal.keys.pop())
+    tab_to(page, "combobox", "Into the project")
+    page.keyboard.type("Klinik")
+    tab_to(page, "button", "See what they hold")
+    page.keyboard.press("Enter")
+    tab_to(page, "button", "Redeem the key")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Receipt")).to_be_visible()
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("04:a1:c7")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Go to 00 90 33 04 a1 c7")).to_be_focused()
+    page.keyboard.press("Enter")
+    tab_to(page, "link", "Allocate licenses")
+    page.keyboard.press("Enter")
+    tab_to(page, "spinbutton", "Port11")
+    page.keyboard.type("2")
+    tab_to(page, "button", "See before and after")
+    page.keyboard.press("Enter")
+    tab_to(page, "button", "Allocate")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(re.compile("Allocated as entry [0-9]+"))).to_be_visible()
+    tab_to(page, "link", "Go to the device")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("New file waits")).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("^Port11 pbx [0-9]+ then [0-9]+"))).to_be_visible()

@@ -4,26 +4,32 @@ import asyncio
 import secrets
 import socket
 import ssl
+import time
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
+from aiosmtpd.controller import Controller
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from contracts.documents.device_certificate import make_authority
 from dev.demo.story import Story
 from dev.monitoring.objectives import OBJECTIVES
 from dev.stack.keys import Keys
+from dev.stack.mail import letters
 from dev.stack.parts import PARTS, Kit, Runnable
 from dev.stack.ports import HOST
 from dev.stack.service import ServiceProcess
 from dev.stack.settings import admin_port_name, settings
+from portal.entrypoints.web.forms import FORM_TOKEN
 from simulator.box import Box
 from simulator.pki import Pki, now, write_certificate, write_key
 from tests.support.announcing import is_spoken, speak
 from tests.support.moved_clock import MovedClock
+from tests.support.portal import token_of
 from tests.support.prometheus import alert
 from tests.support.readiness import until_ready
 from tests.support.runbooks import table_row
@@ -38,6 +44,9 @@ BOXES = 25
 UNKNOWN = "unable to get local issuer certificate"
 AT_ONCE = 2
 """Conversions that the worker has in hand when its program fails: each is begun five times."""
+CURL_COULD_NOT_CONNECT = 7
+TURNED_AWAY = 'licensing_portal_letters_total{result="turned_away"} > 0'
+PATIENCE_SECONDS = 60.0
 HANGS = "import time\n\ntime.sleep(600)\n"
 FAILS = 'raise SystemExit("no room in the codec")\n'
 
@@ -99,6 +108,42 @@ def knocks(kit: Kit, box: Box) -> str:
             return tls.recv(100).decode()
     except ssl.SSLError as error:
         return str(error.reason)
+
+
+class NoRoom:
+    """What a mail server without room answers to a letter."""
+
+    async def handle_DATA(self, *_: object) -> str:  # noqa: N802 - aiosmtpd's name
+        return "452 4.3.1 Insufficient system storage"
+
+
+@contextmanager
+def no_room_for_letters(port: int) -> Generator[None]:
+    """A mail server that greets, and keeps nothing."""
+    server = Controller(NoRoom(), hostname=HOST, port=port)
+    server.start()
+    try:
+        yield
+    finally:
+        server.stop()
+
+
+def letter_asked_for(portal: httpx.Client) -> tuple[int, str]:
+    """How the portal answers who wants to register, and for which address that is."""
+    address = f"{secrets.token_hex(6)}@example.net"
+    form = {FORM_TOKEN: token_of(portal.get("/register")), "email": address}
+    return portal.post("/register", data=form).status_code, address
+
+
+def until_turned_away(portal: httpx.Client) -> set[str]:
+    """Ask until the portal has seen that the server is away; the addresses whose letters wait."""
+    waiting, deadline = set[str](), time.monotonic() + PATIENCE_SECONDS
+    while (asked := letter_asked_for(portal))[0] == 200:
+        waiting.add(asked[1])
+        assert time.monotonic() < deadline
+        time.sleep(1)
+    assert asked[0] == 503
+    return waiting
 
 
 def a_new_factory(folder: Path) -> Pki:
@@ -184,6 +229,33 @@ def test_a_program_of_the_worker_that_fails_is_named_by_its_last_words(kit: Kit,
             assert "no room in the codec" in str(last["reason"])
         asyncio.run(is_spoken(kit, spoken_in_g729(kit), "g729"))
         fails.until_well()
+
+
+def test_letters_wait_for_a_mail_server_without_room_until_it_has_some(kit: Kit, walk: Walking) -> None:
+    server, port = part(kit, "mail"), kit.ports.port("mail")
+    answers, place = "curl --max-time 10 smtp:", {"SMTP_SERVER": f"{HOST}:{port}"}
+    with walk("LicensingLettersWait") as waits, httpx.Client(base_url=kit.portal_url) as portal:
+        server.stop()
+        try:
+            with no_room_for_letters(port):
+                status, first = letter_asked_for(portal)
+                assert status == 200
+                waits.until_true()
+                begins = "kubectl logs -n licensing deployment/portal"
+                (refused, *_) = waits.log_lines(begins, "portal", "letter_not_sent")
+                assert "SMTPDataError" in str(refused["reason"])
+                assert "Supported commands" in waits.run(answers, fill=place)
+            waits.run(answers, fill=place, exits=CURL_COULD_NOT_CONNECT)
+            waiting = until_turned_away(portal) | {first}
+            waits.prometheus.until(TURNED_AWAY, bool)
+            assert int(waits.run("SELECT count(*), min(written)").partition("|")[0]) >= len(waiting)
+        finally:
+            server.launch()
+            server.wait(print)
+        waits.run("UPDATE portal.outbox")
+        waits.prometheus.until("licensing_portal_letters_waiting", lambda said: [value for _, value in said] == [0])
+        waits.until_well()
+    assert waiting <= {letter["To"] for letter in letters(kit.state)}
 
 
 def test_a_budget_that_burns_is_explained_by_what_its_page_asks(kit: Kit, walk: Walking) -> None:

@@ -33,6 +33,8 @@ VIOLATIONS = """rules => axe
     .run({runOnly: rules, resultTypes: ["violations"]})
     .then(result => result.violations.flatMap(rule => rule.nodes.map(node => [rule.id, node.html])))"""
 """Asks for no more than is looked at: to describe all that is well takes axe ten times as long."""
+SCHEMES = "matchMedia('(prefers-color-scheme: dark)').matches ? ['dark', 'light'] : ['light', 'dark']"
+"""The colour scheme that the page has, and the other."""
 RESELLER, CUSTOMER = people.PEOPLE["reseller"].email, people.PEOPLE["end customer"].email
 STAFF, REPAIRER = people.PEOPLE["staff"].email, people.PEOPLE["RMA clerk"].email
 
@@ -113,9 +115,23 @@ def violations(page: Page) -> list[str]:
 
 
 def flaws(page: Page) -> list[str]:
-    """What is wrong with a page as it stands: what axe finds, and whether it scrolls sideways."""
+    """What is wrong with a page as it stands, and with the colours of its text in the other scheme."""
+    return [*flaws_in_one_scheme(page), *pale_text(page)]
+
+
+def flaws_in_one_scheme(page: Page) -> list[str]:
+    """What axe finds, and whether the page scrolls sideways: enough where a test sees the page in both schemes."""
     wide, has = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     return violations(page) + ([f"{page.url} is {wide} wide"] if wide > has else [])
+
+
+def pale_text(page: Page) -> list[str]:
+    """Text that is hard to read in the other colour scheme; axe is in the page since `violations`."""
+    scheme, other = page.evaluate(SCHEMES)
+    page.emulate_media(color_scheme=other)
+    found = page.evaluate(VIOLATIONS, ["color-contrast"])
+    page.emulate_media(color_scheme=scheme)
+    return [f"{other} {rule}: {html}" for rule, html in found]
 
 
 def token_of(page: httpx.Response) -> str:
@@ -148,6 +164,12 @@ def admin(kit: Kit, *arguments: str, typed: str = "") -> subprocess.CompletedPro
 
 def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
+
+
+def open_project(page: Page, name: str) -> None:
+    """Go to a project by its name, through the list of all."""
+    page.goto(f"/projects?name={name.split(maxsplit=1)[0]}")
+    page.get_by_role("link", name=name, exact=True).click()
 
 
 def type_password(page: Page, email: str) -> None:

@@ -40,7 +40,11 @@ WINDOWS = {
     "30d": "20s",
 }
 """What a window, or how far back a rule looks, becomes."""
-BOUNDS = {"LicensingAudioWaits": ("> 300", "> 5"), "LicensingBackupLate": ("> 3600", "> 5")}
+BOUNDS = {
+    "LicensingAudioWaits": ("> 300", "> 5"),
+    "LicensingBackupLate": ("> 3600", "> 5"),
+    "LicensingLettersWait": ("> 600", "> 5"),
+}
 """Alerts on how long something has been so, in seconds."""
 TRENDS = {"LicensingVolumeFills": " or min by "}
 """Where the part on a trend begins: over seconds it says nothing of the next days, and is left out."""

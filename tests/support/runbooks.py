@@ -21,7 +21,7 @@ OF_A_CLUSTER = "kubectl "
 """How a command begins that only a cluster can carry out; the tests run every other one."""
 _HEADING = re.compile(r"^#{1,6} +(.+?) *$")
 _FENCE = re.compile(r"^ *```")
-_SQL = re.compile(r"SELECT\b")
+_SQL = re.compile(r"(SELECT|UPDATE)\b")
 
 
 @cache

@@ -143,6 +143,12 @@ WALKS: dict[str, Row] = {
         "the help desk signs with another key",
         instead={"kubectl logs -n licensing deployment/ledger-api": _LOGS},
     ),
+    "LicensingLettersWait": Row(
+        f"{_PROCESSES}::test_letters_wait_for_a_mail_server_without_room_until_it_has_some",
+        "the mail server has no room, and then is away",
+        runs=("curl --max-time 10 smtp:", "SELECT count(*), min(written)", "UPDATE portal.outbox"),
+        instead={"kubectl logs -n licensing deployment/portal": _LOGS},
+    ),
     "LicensingErrorBudgetBurnsFast": Row(
         f"{_PROCESSES}::test_a_budget_that_burns_is_explained_by_what_its_page_asks",
         "rma-projector ends, so that rows are stale",

@@ -23,10 +23,16 @@ def acts(one: Installation) -> Iterator[tuple[str, Iterable[str]]]:
         _drain_all(one),
     )
     yield "a budget that would block a drain for ever is found", _planted_budget(one)
-    yield "upgraded as the page says: the rights and the readers first, the writers last", _upgrade(one)
+    yield (
+        "upgraded as the page says: the rights and the readers first, the writers last",
+        _roll_out(one, 2, rollouts.UPGRADE, rollouts.wrong_upgrade),
+    )
     yield "a Job that fails stops an upgrade before the writers", _stop(one, 3, "Job", rollouts.RIGHTS)
     yield "a reader that never gets ready stops it, too", _stop(one, 4, "Deployment", "ledger-projector")
-    yield "taken back as the page says: writers first", _back(one)
+    yield (
+        "taken back as the page says: writers first",
+        _roll_out(one, 1, rollouts.BACK, rollouts.wrong_way_back),
+    )
     yield "every command of the pages for operators succeeds", _documents(one)
 
 
@@ -74,14 +80,15 @@ def _planted_budget(one: Installation) -> Iterator[str]:
     yield from one.settled()
 
 
-def _upgrade(one: Installation) -> Iterator[str]:
+def _roll_out(one: Installation, number: int, heading: str, judge: rollouts.Judge) -> Iterator[str]:
+    """Another version, by the commands under a heading of the page."""
     since = len(one.seen())
-    one.site.set_version(2)
-    yield from one.must_follow(rollouts.UPGRADE)
+    one.site.set_version(number)
+    yield from one.must_follow(heading)
     yield from one.settled()
     seen, copies = one.seen(), one.copies()
-    print(f"{'':18}ready in this order: {', '.join(rollouts.order(seen, since, digest(2), copies))}")
-    yield from rollouts.wrong_upgrade(seen, since, digest(2), copies)
+    print(f"{'':18}ready in this order: {', '.join(rollouts.order(seen, since, digest(number), copies))}")
+    yield from judge(seen, since, digest(number), copies)
 
 
 def _stop(one: Installation, number: int, kind: str, name: str) -> Iterator[str]:
@@ -94,16 +101,6 @@ def _stop(one: Installation, number: int, kind: str, name: str) -> Iterator[str]
         others = {reader: count for reader, count in one.copies().items() if reader not in (name, *rollouts.WRITERS)}
         wait_for("the other readers", lambda: rollouts.are_over(one.seen(), digest(number), others))
     yield from rollouts.wrong_stop(one.seen(), since, digest(number), one.copies(), name)
-
-
-def _back(one: Installation) -> Iterator[str]:
-    since = len(one.seen())
-    one.site.set_version(1)
-    yield from one.must_follow(rollouts.BACK)
-    yield from one.settled()
-    seen, copies = one.seen(), one.copies()
-    print(f"{'':18}ready in this order: {', '.join(rollouts.order(seen, since, digest(1), copies))}")
-    yield from rollouts.wrong_way_back(seen, since, digest(1), copies)
 
 
 def _documents(one: Installation) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Whether a version comes in, and goes back, in the order that docs/operations.md promises."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from dev.kubernetes.cluster.history import Sighting, begins, fewest_ready, is_over, succeeds
 
@@ -12,6 +12,8 @@ RIGHTS = "database-rights"
 
 Copies = Mapping[str, int]
 """How many copies each Deployment has, by its name."""
+Judge = Callable[[Sequence[Sighting], int, str, Copies], Iterator[str]]
+"""Says what was wrong since a sighting while a version came."""
 
 
 def wrong_upgrade(seen: Sequence[Sighting], since: int, version: str, copies: Copies) -> Iterator[str]:

@@ -164,5 +164,20 @@ DASHBOARD = Dashboard(
             "bytes",
             (('max by (process) (process_resident_memory_bytes{process!=""})', "{{process}}"),),
         ),
+        Panel(
+            17,
+            "Oldest letter",
+            "How long the portal has been waiting for the mail server to take it.",
+            "s",
+            (("max by (process) (licensing_portal_oldest_letter_seconds)", "{{process}}"),),
+            high=600,
+        ),
+        Panel(
+            18,
+            "Letters",
+            "Of the portal in five minutes, by what became of them.",
+            "short",
+            (("sum by (result) (increase(licensing_portal_letters_total[5m]))", "{{result}}"),),
+        ),
     ),
 )

@@ -45,6 +45,7 @@ class FaustApp(ABC):
         self._name = name
         self._topics = tuple(dict.fromkeys(topics))
         self._app: Any = None
+        self._has_joined = False
 
     @abstractmethod
     def offer(self, record: Record) -> None:
@@ -60,7 +61,7 @@ class FaustApp(ABC):
     def trouble(self) -> str | None:
         """Why no records come just now, or None."""
         app = self._app
-        if app is None or not app.started or app.should_stop:
+        if app is None or app.should_stop or not self._has_joined:
             return "Faust is starting"
         if app.rebalancing:
             return "the consumer group is rebalancing"
@@ -78,6 +79,7 @@ class FaustApp(ABC):
 
     async def _run_once(self, folder: str) -> None:
         """One app, from its start until it crashes or we are cancelled."""
+        self._has_joined = False
         self._app = app = self._build(folder)
         starting = asyncio.ensure_future(app.start())
         try:
@@ -100,6 +102,8 @@ class FaustApp(ABC):
             self.offer(_record(event.message))
 
     async def _assigned(self, _app: Any, assigned: Any, **_: Any) -> None:
+        """The group has settled; a member beyond its partitions gets none."""
+        self._has_joined = True
         for partition in assigned:
             self.assigned(Partition(partition.topic, partition.partition))
 

@@ -21,10 +21,8 @@ from audio.adapters.postgres.kept import PostgresKept
 from audio.application.keeping import Store
 from audio.application.working import MAX_ATTEMPTS
 from audio.entrypoints import projector
-from contracts.actors import Account
 from contracts.audio.events import AudioConversionCompleted, AudioConversionFailed, AudioFileConverted
 from contracts.audio.records import decode
-from contracts.identifiers import derived_id
 from runtime.blobs.postgres import PostgresBlobs
 from runtime.kafka import Producer
 from tests.support.audio.at_work import BEEP, AudioApi, anna, audio_at_work, bearer, ben, projector_settings
@@ -36,6 +34,7 @@ from tests.support.ledger.projector_at_work import until
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ALL = "g711a,g722,g729,wav16"
+SENTENCES = b"name,sentence\nhold,Please hold the line.\nbye,Goodbye.\n"
 SENTENCE = {"text": "Please hold the line.", "voice": "espeak-ng/en-us", "name": "hold", "formats": ["wav8"]}
 
 
@@ -190,6 +189,26 @@ async def _begun(audio: AudioApi, path: str, key: str, size: int) -> tuple[async
     return answers, wire
 
 
+async def test_what_was_accepted_is_found_however_far_behind_the_rows_are(audio: AudioApi) -> None:
+    async with audio.rows_behind():
+        said, batch = await asyncio.gather(audio.upload(), audio.batch(SENTENCES, "g711a", voice="espeak-ng/en-us"))
+        job = said.json()["job"]
+        assert said.json() == await audio.asked(f"conversions/{job}")
+        assert said.json()["state"] == "waiting"
+        found = await audio.asked(f"batches/{batch}")
+        assert (found["state"], [one["name"] for one in found["items"]]) == ("waiting", ["hold", "bye"])
+        assert (await audio.get(f"conversions/{job}", ben)).json()["code"] == "audio_unknown"
+        assert (await audio.get(f"batches/{batch}", ben)).json()["code"] == "batch_unknown"
+        again = await audio.post(f"conversions/{job}/repetitions", {"name": "again"})
+        assert again.status_code == 202
+        assert await audio.rows("SELECT FROM audio.jobs WHERE job = $1", job) == []
+
+    assert (await audio.ended(again.json()["job"]))["state"] == "done"
+    assert [one["job"] for one in (await audio.asked(f"batches/{batch}"))["items"]] == [
+        one["job"] for one in found["items"]
+    ]
+
+
 async def test_an_upload_that_breaks_off_is_none(audio: AudioApi) -> None:
     key = secrets.token_hex(8)
     _, wire = await _begun(audio, "conversions?name=welcome&formats=g711a", key, len(BEEP))
@@ -297,31 +316,6 @@ async def test_a_batch_is_taken_whole_or_not_at_all(audio: AudioApi, content: An
     assert len(await audio.rows("SELECT FROM audio_private.requests")) == len(before)
 
 
-async def test_a_company_that_has_what_it_may_have_is_told_when_to_come_again(audio: AudioApi) -> None:
-    company = derived_id("busy", "company")
-    busy = Account(account=derived_id("busy", "account"), company=company)
-    await audio.rows(
-        "INSERT INTO audio_private.requests SELECT 'job-' || n, $1, '', 1, now() - interval '23 hours', true"
-        " FROM generate_series(1, 1000) AS n",
-        company,
-    )
-    answer = await audio.upload(who=busy)
-    assert (answer.status_code, answer.json()["code"]) == (429, "audio_quota_reached")
-    assert 0 < int(answer.headers["retry-after"]) <= 3600
-
-
-async def test_a_deleted_conversion_is_gone_with_all_its_bytes(audio: AudioApi) -> None:
-    key = secrets.token_hex(8)
-    job = await audio.accepts(await audio.upload(key=key))
-    await audio.ended(job)
-    assert (await audio.delete(f"conversions/{job}")).json() == {"job": job}
-    assert (await audio.upload(key=key)).json()["code"] == "idempotency_key_reused"
-
-    assert (await audio.get(f"conversions/{job}")).status_code == 404
-    assert await audio.rows("SELECT FROM audio_private.kept WHERE job = $1", job) == []
-    assert await audio.rows("SELECT FROM audio_private.blobs WHERE name LIKE $1", f"audio/{job}/%") == []
-
-
 async def test_lists_come_in_pages_newest_first(audio: AudioApi) -> None:
     jobs = [await audio.accepts(await audio.upload(who=ben)) for _ in range(3)]
     first = await audio.asked("conversions?limit=2", ben)
@@ -329,16 +323,6 @@ async def test_lists_come_in_pages_newest_first(audio: AudioApi) -> None:
     assert [one["job"] for one in first["items"] + rest["items"]] == jobs[::-1]
     for job in jobs:
         await audio.ended(job, ben)
-
-
-async def test_formats_and_voices_say_what_is_here_and_under_which_licence(audio: AudioApi) -> None:
-    formats = {one["code"]: one for one in (await audio.asked("formats"))["items"]}
-    assert (formats["g729"]["available"], formats["g729"]["licence"]) == (True, "GPL-3.0-or-later")
-    assert (formats["g726-40"]["available"], formats["g726-40"]["licence"]) == (True, "LGPL-2.1-only")
-    voices = {one["name"]: one for one in (await audio.asked("voices"))["items"]}
-    assert voices["espeak-ng/de"]["licence"] == "GPL-3.0-or-later"
-    assert voices["flite/slt"]["language"] == "en-us"
-    assert voices["piper/en_US-joe-medium"]["licence"].startswith("CC0-1.0")
 
 
 async def test_what_an_installation_has_no_program_for_is_refused(
@@ -381,14 +365,6 @@ def metric(name: str, **labels: str) -> float:
 
 async def is_at_least(name: str, value: float) -> bool:
     return metric(name) >= value
-
-
-async def test_the_log_has_no_audio_and_no_sentence(audio: AudioApi) -> None:
-    job = await audio.accepts(await audio.post("announcements", SENTENCE | {"text": "Secret sentence."}))
-    await audio.ended(job)
-    records = await audio.records()
-    assert not any(b"Secret" in (record.value or b"") for record in records)
-    assert all(decode(record.value or b"").data.job.encode() == record.key for record in records)
 
 
 async def test_what_follows_from_the_log_is_the_same_when_it_is_read_again(audio: AudioApi) -> None:

@@ -81,10 +81,7 @@ class AudioApi:
         return answer.json()
 
     async def accepts(self, answer: httpx.Response) -> str:
-        """The conversion that a request became, which must be accepted, once its row is there.
-
-        The API waits for that, but not for a projector whose group has just changed.
-        """
+        """The conversion that a request became, which must be accepted, once its row is there."""
         assert answer.status_code == 202, answer.text
         job = str(answer.json()["job"])
 
@@ -103,6 +100,17 @@ class AudioApi:
         await until(is_so, WAIT_SECONDS)
         found: dict[str, Any] = await self.asked(f"conversions/{job}", who)
         return found
+
+    @asynccontextmanager
+    async def rows_behind(self) -> AsyncGenerator[None]:
+        """The projector writes nothing: it waits for the position, which is locked."""
+        connection = await asyncpg.connect(self.database_url)
+        try:
+            async with connection.transaction():
+                await connection.execute("SELECT FROM audio.position FOR UPDATE")
+                yield
+        finally:
+            await connection.close()
 
     async def rows(self, query: str, *arguments: Any) -> list[Any]:
         """What the database's owner sees."""

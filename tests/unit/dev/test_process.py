@@ -1,6 +1,7 @@
 import os
 import signal
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,13 @@ for _ in range(400):
     if os.fork() == 0:
         break
 time.sleep(60)
+"""
+STARTER = """
+import sys
+from pathlib import Path
+from dev.stack.process import Process, Program
+
+Process("part", Path(sys.argv[1]), stop_seconds=1).spawn(Program(("sleep", "60")))
 """
 SLEEP = Program(("sleep", "60"))
 
@@ -44,6 +52,14 @@ def test_a_started_process_is_found_again_by_its_state_folder(process: Process, 
     process.spawn(SLEEP)
 
     assert Process("part", tmp_path, stop_seconds=1).is_alive()
+
+
+def test_it_outlives_whoever_started_it_without_a_warning(process: Process, tmp_path: Path) -> None:
+    done = subprocess.run(
+        (sys.executable, "-W", "error", "-c", STARTER, str(tmp_path)), capture_output=True, text=True, check=True
+    )
+
+    assert (done.stderr, process.is_alive()) == ("", True)
 
 
 def test_what_a_part_writes_is_for_its_owner_only(process: Process, tmp_path: Path) -> None:

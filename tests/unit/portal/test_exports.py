@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from licensing_client.api import DeviceView, EntryView, LabelView, ProjectView
+from licensing_client.api import DeviceView, EntryView, ExpirationView, LabelView, ProjectView
 from licensing_client.cases_api import SummaryView
 from portal.entrypoints.web.bulk.csv_files import MARK
 from portal.entrypoints.web.routes import exports
@@ -15,7 +15,7 @@ from tests.support.hostile_apis import HostileApis
 from tests.support.portal_pages import AnsweringApis, OneSession, pages
 
 PROJECT = "00000000-0000-4000-8000-000000000001"
-FILES = ("devices", "projects", "repairs", "activity")
+FILES = ("devices", "projects", "repairs", "expirations", "activity")
 FORMULA = '=1+1;"two\nlines"'
 
 
@@ -31,7 +31,8 @@ class TwoPages:
         is_first = "cursor" not in request.url.params and "after" not in request.url.params
         row = found["items"][0] | {"sequence": 8 if is_first else 7}
         words = dict.fromkeys(("own_name", "place", "reference"), FORMULA)
-        row |= {"label": words} if "label" in row else {"reference": FORMULA} if "reference" in row else {}
+        free = next((name for name in ("reference", "code_hint") if name in row), None)
+        row |= {"label": words} if "label" in row else {free: FORMULA} if free else {}
         following: Any = {"next": 8, "more": is_first} if "more" in found else {"next": "50" if is_first else None}
         return httpx.Response(200, json=found | {"items": [row]} | following)
 
@@ -94,6 +95,7 @@ async def test_what_the_api_refuses_is_a_page_and_no_file(tmp_path: Path, name: 
         (exports.OF_DEVICES, DeviceView, exports.LABEL),
         (exports.OF_PROJECTS, ProjectView, (*exports.LABEL, "free", "held")),
         (exports.OF_CASES, SummaryView, ()),
+        (exports.OF_EXPIRATIONS, ExpirationView, ()),
         (exports.OF_ENTRIES, EntryView, ("person", "company", "note")),
         (exports.LABEL, LabelView, ()),
     ],

@@ -55,9 +55,8 @@ def entry(event: str, **facts: str) -> dict[str, Any]:
 
 
 def device(serial: str, delivered: int | None) -> dict[str, Any]:
-    delivery = None if delivered is None else {"issue": delivered}
     licenses = [{"license_type": "Port11", "license_class": "pbx", "count": 60}]
-    return {"serial": serial, "issue": 2, "licenses": licenses, "changed": NOW, "delivery": delivery}
+    return {"serial": serial, "issue": 2, "licenses": licenses, "changed": NOW, "delivered_issue": delivered}
 
 
 class Apis:

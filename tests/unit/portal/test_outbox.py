@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from prometheus_client import REGISTRY
 
 from portal.application import outbox
 from portal.application.letters import LIFE, Message, PostAway
@@ -63,8 +64,11 @@ class SomePost:
     refuses: set[str] = field(default_factory=set[str])
     sent: list[str] = field(default_factory=list[str])
     tries: int = 0
+    is_away: bool = False
 
-    async def check(self) -> None: ...
+    async def check(self) -> None:
+        if self.is_away:
+            raise PostAway("no letter can be sent (ConnectionRefusedError)")
 
     async def send(self, to: str, message: Message, *, letter: str) -> None:
         self.tries += 1
@@ -122,6 +126,20 @@ async def test_one_that_is_refused_holds_no_other_up(clock: Clock) -> None:
     while await postman.send_due():
         pass
     assert (post.sent, [*kept.rows], postman.waiting) == (names[1:], ["p0"], 1)
+
+
+async def test_who_asks_while_nobody_takes_letters_is_counted(clock: Clock) -> None:
+    def turned_away() -> float:
+        return REGISTRY.get_sample_value("licensing_portal_letters_total", {"result": "turned_away"}) or 0
+
+    before, post = turned_away(), SomePost()
+    postman = Postman(MemoryOutbox(), post, clock)
+    await postman.check()
+    assert turned_away() == before
+    post.is_away = True
+    with pytest.raises(PostAway):
+        await postman.check()
+    assert turned_away() == before + 1
 
 
 async def test_a_letter_whose_key_is_gone_is_given_up(clock: Clock) -> None:

@@ -24,6 +24,7 @@ OF_PARTNERS = (
     f"/projects/{PROJECT}?as_of=38",
     f"/projects/{PROJECT}/people",
     f"/projects/{PROJECT}/claim-codes",
+    f"/projects/{PROJECT}/keys",
     f"/projects/{PROJECT}/old-licenses",
     f"/projects/{PROJECT}/service",
     f"/projects/{PROJECT}/upgrades",
@@ -47,6 +48,7 @@ OF_PARTNERS = (
     "/audio",
     "/people",
     "/activity",
+    "/expirations",
     "/search?q=04a1c7",
 )
 OF_STAFF = (

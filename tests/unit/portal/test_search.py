@@ -175,6 +175,16 @@ async def test_what_alone_is_meant_offers_itself_first(
     assert f'<a class="button first" href="/devices/{SERIAL}" autofocus>' in page.text
 
 
+async def test_a_device_is_meant_beside_the_cases_about_it(partner: httpx.AsyncClient, apis: Apis) -> None:
+    case = hit("support_case", "CAS-104211", "No dial tone")
+    apis.hits, apis.cases = [hit("device", SERIAL, SERIAL), case], [CASE]
+    page = await partner.get("/search", params={"q": "a1c7"})
+    assert f'<a class="button first" href="/devices/{SERIAL}" autofocus>' in page.text
+    for others in ([case], [hit("device", SERIAL, SERIAL), hit("device", "00903304a1d7", "00903304a1d7"), case]):
+        apis.hits = others
+        assert "autofocus" not in (await partner.get("/search", params={"q": "a1"})).text
+
+
 async def test_of_several_none_is_offered_first_and_it_says_that_there_are_more(
     partner: httpx.AsyncClient, apis: Apis
 ) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import httpx
 import pytest
 
+from contracts.events.devices import LicenseFileDelivered
 from tests.support.portal_pages import AnsweringApis, OneSession, pages
 
 PROJECT = "11111111-2222-4333-8444-555555555555"
@@ -53,6 +54,8 @@ class Apis:
     def __init__(self) -> None:
         self.asked = list[httpx.Request]()
         self.next: str | None = "more"
+        self.device: dict[str, Any] = DEVICE
+        self.device_then: dict[str, Any] = DEVICE
         self.entries = [
             entry(38, (f"project/{PROJECT}", -60, 25), (f"held/{PROJECT}", 5, 5), (f"device/{SERIAL}", 60, 60))
         ]
@@ -81,7 +84,7 @@ class Apis:
             case ["projects", _, "software-service"]:
                 found = SERVICE
             case ["devices", serial] if serial == SERIAL:
-                found = DEVICE | then
+                found = (self.device_then if then else self.device) | then
             case ["projects"]:
                 opened = {"created": "2026-11-01T08:00:00Z", "archived": None, "blocked": None}
                 named = [("Klinik am See", PROJECT, 20), ("Weingut", "w", 39)]
@@ -253,7 +256,56 @@ async def test_activity_is_the_feed_the_newest_first(partner: httpx.AsyncClient,
 
 
 async def test_devices_are_narrowed_by_what_a_number_leads_to(partner: httpx.AsyncClient, apis: Apis) -> None:
-    query = f"project={PROJECT}&license_type=Port11&delivered=false"
-    page = await partner.get(f"/devices?{query}")
-    assert apis.query("devices").items() >= dict(parse_qsl(query)).items()
-    assert "newest license file not fetched" in page.text
+    query = f"project={PROJECT}&license_type=Port11&delivered=false&blocked=true"
+    page = await partner.get(f"/devices?serial=04:a2&{query}")
+    assert apis.query("devices").items() >= ({"serial": "00903304a2"} | dict(parse_qsl(query))).items()
+    assert re.findall(r'<option value="([^"]+)" selected', page.text) == [PROJECT, "false", "true"]
+    assert f"?serial=04%3Aa2&amp;{query.replace('&', '&amp;')}&amp;cursor=more" in page.text
+    await partner.get(f"/devices?{query}&as_of=38")
+    assert "blocked" not in apis.query("devices")
+
+
+@pytest.mark.parametrize(
+    ("delivered", "then", "said", "state"),
+    [
+        (None, {}, ["Port11 pbx 0 → then 60"], "Not fetched yet"),
+        (1, {"issue": 1, "licenses": [LOT | {"count": 40}]}, ["Port11 pbx 40 → then 60"], "New file waits"),
+        (
+            1,
+            {"issue": 1, "licenses": [LOT | {"license_type": "Port10", "count": 8}]},
+            ["Port11 pbx 0 → then 60", "Port10 pbx 8 → then 0"],
+            "New file waits",
+        ),
+        (1, {"issue": 1}, ["Port11 pbx 60"], "New file waits"),
+        (1, {"issue": 1, "generation": 0}, ["Port11 pbx 60"], "New file waits"),
+        (1, {"issue": 2}, ["Port11 pbx 60"], "New file waits"),
+        (2, {"issue": 2}, ["Port11 pbx 60"], "Delivered"),
+    ],
+    ids=[
+        "nothing fetched",
+        "fewer",
+        "another type",
+        "as many",
+        "of another generation",
+        "another file",
+        "newest file fetched",
+    ],
+)
+async def test_a_device_shows_what_it_has_and_what_it_will_have_after_its_next_contact(
+    partner: httpx.AsyncClient, apis: Apis, delivered: int | None, then: dict[str, Any], said: list[str], state: str
+) -> None:
+    apis.entries = [entry(38), entry(37) | {"event_type": LicenseFileDelivered.type}]
+    apis.device, apis.device_then = DEVICE | {"delivered_issue": delivered}, DEVICE | then
+    page = (await partner.get(f"/devices/{SERIAL}")).text
+    table = page[page.index("<tbody>") : page.index("</tbody>")].split("</tr>")[:-1]
+    assert [" ".join(re.sub("<[^>]+>", " ", row).split()) for row in table] == said
+    assert state in page
+    assert ("as_of" in apis.query(f"devices/{SERIAL}")) == (delivered == 1)
+
+
+async def test_a_device_whose_file_left_long_ago_shows_what_it_will_have(
+    partner: httpx.AsyncClient, apis: Apis
+) -> None:
+    apis.device = DEVICE | {"delivered_issue": 1}
+    page = (await partner.get(f"/devices/{SERIAL}")).text
+    assert ("New file waits" in page, "Now, then" in page) == (True, False)

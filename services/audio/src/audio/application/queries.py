@@ -13,9 +13,12 @@ from runtime.pages import Page
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A conversion as its rows say it. `files` are those made so far, in the order of the request."""
+    """A conversion as its rows say it. `files` are those made so far, in the order of the request.
 
-    number: int
+    `number` is its place in lists, and None until it stands there, which is soon.
+    """
+
+    number: int | None
     request: AudioConversionRequested
     state: Literal["waiting", "done", "failed"]
     requested: datetime
@@ -42,7 +45,7 @@ class Jobs(Protocol):
     async def one(self, account: Account, job: str) -> Job | None: ...
 
     async def of_batch(self, account: Account, batch: str) -> list[Job]:
-        """All that is left of a batch, in its order."""
+        """All that is left of a batch, in the order in which it was sent."""
         ...
 
     async def of_account(self, account: Account, before: int, limit: int) -> Page[Job]:

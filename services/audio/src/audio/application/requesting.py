@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from contracts.audio.events import AudioConversionRequested
 from contracts.models import WireModel
 
 MAX_WAITING = 100
@@ -43,12 +44,12 @@ class OtherRequest(Exception):  # noqa: N818 - states the world
 class Requests(Protocol):
     """What was asked for. Raises Trouble while the database is away."""
 
-    async def reserve(self, job: str, company: str, fingerprint: str, size: int, now: datetime) -> None:
-        """Note a request once; raises OtherRequest and QuotaReached."""
+    async def reserve(self, request: AudioConversionRequested, fingerprint: str, size: int, now: datetime) -> None:
+        """Note a request once, with so many bytes of an upload; raises OtherRequest and QuotaReached."""
         ...
 
     async def sent(self, job: str) -> None:
-        """It is on the log."""
+        """It is on the log; queries show it from now on."""
         ...
 
     async def sweep(self, now: datetime) -> None:

@@ -27,7 +27,9 @@ AT_ONCE = 4
 LOOK_SECONDS = 2.0
 """How often a process looks for what another one has left."""
 
-_LETTERS = Counter("licensing_portal_letters", "Letters by what became of them: sent, put_off, given_up", ["result"])
+_LETTERS = Counter(
+    "licensing_portal_letters", "Letters by what became of them: sent, put_off, given_up, turned_away", ["result"]
+)
 _WAITING = Gauge("licensing_portal_letters_waiting", "Letters that nobody has taken yet, of all processes")
 _OLDEST = Gauge("licensing_portal_oldest_letter_seconds", "How long the oldest of them has been waiting")
 
@@ -76,8 +78,12 @@ class Postman:
     _woken: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     async def check(self) -> None:
-        """Raises PostAway while nobody takes letters."""
-        await self.post.check()
+        """Raises PostAway while nobody takes letters: who asked for one is turned away."""
+        try:
+            await self.post.check()
+        except PostAway:
+            _LETTERS.labels("turned_away").inc()
+            raise
 
     def wake(self) -> None:
         """Say that there may be a letter: it is sent at once."""

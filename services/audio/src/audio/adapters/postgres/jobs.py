@@ -1,4 +1,4 @@
-"""Conversions of an account from the rows that follow from the log."""
+"""Conversions of an account from the rows that follow from the log, and from its requests until those have them."""
 
 from typing import Any
 
@@ -12,10 +12,18 @@ from runtime.postgres.trouble import transaction
 _FILES = "ARRAY(SELECT f.file FROM files AS f WHERE f.job = jobs.job) AS files"
 _ROW = f"number, state, requested, ended, request, result, failure, {_FILES}"
 _MINE = "account = $1 AND company = $2 AND state <> 'deleted'"
-_ONE = f"SELECT {_ROW} FROM jobs WHERE {_MINE} AND job = $3"  # noqa: S608 - our own words
 _PAGE = f"SELECT {_ROW} FROM jobs WHERE {_MINE} AND number < $3 ORDER BY number DESC LIMIT $4"  # noqa: S608
-
-_BATCH = f"SELECT {_ROW} FROM jobs WHERE {_MINE} AND batch = $3 ORDER BY number"  # noqa: S608
+# Who was answered finds the conversion, however far behind the rows are, or while a rebuild makes them anew.
+_ASKED = """
+SELECT NULL AS number, 'waiting' AS state, r.requested, NULL AS ended, r.request, NULL AS result, NULL AS failure,
+       '{}'::text[] AS files
+  FROM audio_private.requests AS r
+ WHERE r.account = $1 AND r.company = $2 AND r.sent AND NOT EXISTS (SELECT FROM jobs WHERE jobs.job = r.job)"""
+_ONE = f"SELECT {_ROW} FROM jobs WHERE {_MINE} AND job = $3 UNION ALL {_ASKED} AND r.job = $3"  # noqa: S608
+# Numbers follow the order in which partitions are read; times, that in which a batch was sent.
+_BATCH = f"""
+SELECT {_ROW} FROM jobs WHERE {_MINE} AND batch = $3 UNION ALL {_ASKED} AND r.batch = $3
+ ORDER BY requested"""  # noqa: S608
 
 
 class PostgresJobs:

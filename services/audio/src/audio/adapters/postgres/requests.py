@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from audio.application.requesting import SOON_SECONDS, Bounds, OtherRequest, QuotaReached
+from contracts.audio.events import AudioConversionRequested
 from runtime.postgres.trouble import transaction
 
 DAY = timedelta(days=1)
@@ -24,7 +25,8 @@ SELECT count(*) AS jobs, coalesce(sum(r.bytes), 0) AS bytes, coalesce(sum(j.mill
   FROM audio_private.requests AS r LEFT JOIN jobs AS j USING (job)
  WHERE r.company = $1 AND r.requested > $2::timestamptz - interval '1 day'"""
 _RESERVE = """
-INSERT INTO audio_private.requests (job, company, fingerprint, bytes, requested) VALUES ($1, $2, $3, $4, $5)"""
+INSERT INTO audio_private.requests (job, account, company, batch, request, fingerprint, bytes, requested)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"""
 _SENT = "UPDATE audio_private.requests SET sent = true WHERE job = $1"
 _SWEEP = "DELETE FROM audio_private.requests WHERE requested < $1::timestamptz - interval '2 days'"
 _SWEEP_CLAIMS = """
@@ -40,13 +42,15 @@ class PostgresRequests:
         self._pool = pool
         self._bounds = bounds
 
-    async def reserve(self, job: str, company: str, fingerprint: str, size: int, now: datetime) -> None:
+    async def reserve(self, request: AudioConversionRequested, fingerprint: str, size: int, now: datetime) -> None:
         async with transaction(self._pool, "note a request") as connection:
-            await connection.execute(_LOCK, f"audio of {company}")
-            known = await connection.fetchrow(_KNOWN, job)
+            await connection.execute(_LOCK, f"audio of {request.company}")
+            known = await connection.fetchrow(_KNOWN, request.job)
             if known is None:
-                self._check(await connection.fetchrow(_USED, company, now), size, now)
-                await connection.execute(_RESERVE, job, company, fingerprint, size, now)
+                self._check(await connection.fetchrow(_USED, request.company, now), size, now)
+                said = request.json_bytes().decode()
+                whose = request.job, request.account, request.company, request.batch
+                await connection.execute(_RESERVE, *whose, said, fingerprint, size, now)
             elif known["fingerprint"] != fingerprint:
                 raise OtherRequest
 

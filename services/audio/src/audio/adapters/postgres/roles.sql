@@ -27,7 +27,8 @@ GRANT UPDATE ON audio_live.generation TO "audio-projector";
 CREATE SCHEMA IF NOT EXISTS audio_private;
 GRANT USAGE ON SCHEMA audio_private TO "audio-api", "audio-worker";
 
--- What was asked for, before it is on the log: the same key again finds it, and a company's bounds are counted here.
+-- What was asked for, before it is on the log: the same key again finds it, a company's bounds are counted here, and
+-- queries answer from `request`, the data of the event, until the rows have it.
 CREATE TABLE IF NOT EXISTS audio_private.requests (
     job         text        PRIMARY KEY,
     company     text        NOT NULL,
@@ -36,6 +37,10 @@ CREATE TABLE IF NOT EXISTS audio_private.requests (
     requested   timestamptz NOT NULL,
     sent        boolean     NOT NULL DEFAULT false
 );
+ALTER TABLE audio_private.requests
+    ADD COLUMN IF NOT EXISTS account text,
+    ADD COLUMN IF NOT EXISTS batch text,
+    ADD COLUMN IF NOT EXISTS request text;
 CREATE INDEX IF NOT EXISTS requests_of_company ON audio_private.requests (company, requested);
 
 -- Which bytes lie somewhere for which conversion, noted before they are written: none is left that nobody knows of.

@@ -14,7 +14,7 @@ from audio.application.views import ConversionView, waiting_view
 from audio.domain.formats import FORMATS, USUAL, formats_of
 from audio.domain.refusals import AudioRefused
 from audio.domain.speech import parts_of
-from audio.entrypoints.api.dependencies import Services, say, until_seen
+from audio.entrypoints.api.dependencies import Services, say, until_listed
 from contracts.actors import Account
 from contracts.audio.conversions import StoredBytes
 from contracts.audio.events import AudioConversionRequested
@@ -61,7 +61,7 @@ async def ask(
 
 async def answer(services: Services, account: Account, event: AudioConversionRequested) -> ConversionView:
     """The conversion as the next query shows it."""
-    await until_seen(services, account, event.job)
+    await until_listed(services, account, event.job)
     known = await services.jobs.one(account, event.job)
     return known.view() if known else waiting_view(event, services.clock())
 
@@ -69,7 +69,7 @@ async def answer(services: Services, account: Account, event: AudioConversionReq
 async def _reserve(services: Services, account: Account, event: AudioConversionRequested, size: int) -> None:
     same = fingerprint_of(event.source.sha256, account.account, event.name, event.formats, event.options, event.kind)
     try:
-        await services.requests.reserve(event.job, account.company, same, size, services.clock())
+        await services.requests.reserve(event, same, size, services.clock())
     except OtherRequest:
         raise Refused("idempotency_key_reused") from None
     except QuotaReached as reached:

@@ -99,10 +99,20 @@ async def say(services: Services, event: AudioEvent, account: Account, request: 
     )
 
 
-async def until_seen(services: Services, account: Account, job: str, *, gone: bool = False) -> None:
-    """Wait a moment until queries show that the conversion is there, or `gone`."""
+async def until_listed(services: Services, account: Account, job: str) -> None:
+    """Wait a moment until lists show the conversion."""
 
     async def holds() -> bool:
-        return (await services.jobs.one(account, job) is None) == gone
+        known = await services.jobs.one(account, job)
+        return known is not None and known.number is not None
+
+    await services.waiter.until(holds, seconds=SEEN_SECONDS)
+
+
+async def until_gone(services: Services, account: Account, job: str) -> None:
+    """Wait a moment until queries no longer show the conversion."""
+
+    async def holds() -> bool:
+        return await services.jobs.one(account, job) is None
 
     await services.waiter.until(holds, seconds=SEEN_SECONDS)

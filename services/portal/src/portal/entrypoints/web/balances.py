@@ -106,7 +106,7 @@ def _order(line: BalanceLine) -> tuple[int, str]:
 
 
 def _count(lines: dict[str, BalanceLine], device: DeviceView, devices: Sequence[DeviceView] | None) -> None:
-    fetched = device["delivery"] is not None and device["delivery"]["issue"] == device["issue"]
+    fetched = device["delivered_issue"] == device["issue"]
     for one in device["licenses"]:
         line = _line(lines, one["license_type"], one["license_class"], devices)
         if fetched:

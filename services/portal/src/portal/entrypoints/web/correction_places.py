@@ -8,7 +8,7 @@ from typing import Literal
 from contracts.accounts import ISSUANCE, RETIRED, device_account, project_account
 from contracts.identifiers import SERIAL_PATTERN, UUID_PATTERN
 from licensing_client import Problem
-from licensing_client.api import CorrectionLineView, CorrectionView, LicensesView
+from licensing_client.api import CorrectionLineView, CorrectionView, LabelView, LicensesView
 from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.serials import only_serial
 
@@ -29,6 +29,8 @@ class Place:
     """Of the project, or the serial of the device."""
     company: str = ""
     held: dict[str, int] = field(default_factory=dict[str, int])
+    label: LabelView | None = None
+    """What people call the device."""
 
     @property
     def address(self) -> str:
@@ -78,7 +80,8 @@ async def place(api: Asking, account: str) -> Place:
         if kind == "device":
             device = await ask(api.ledger.get_device, ident, at_least=api.at_least)
             project = await ask(api.ledger.get_project, device["project"], at_least=api.at_least)
-            return Place(account, "device", ident, project["company"], _held(device["licenses"]))
+            held, label = _held(device["licenses"]), device.get("label")
+            return Place(account, "device", ident, project["company"], held, label)
         project = await ask(api.ledger.get_project, ident, at_least=api.at_least)
         balance = await ask(api.ledger.get_balance, ident, at_least=api.at_least)
     except Problem as problem:

@@ -29,6 +29,8 @@ _PAGES: Mapping[str, str] = {
     "corrections": "/staff/corrections/",
 }
 """Where staff finds what an entry is about."""
+_CASES = ("case", "support_case")
+"""Kinds of what is about a device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ async def search(visit: Visit, accounts: Accounts, text: str) -> Results:
     groups = [*_of_ledger(found, is_staff=visit.is_staff), *_of_cases(cases), *companies]
     return Results(
         groups=groups,
-        exact=_exact([one for group in groups for one in group.found], text),
+        exact=_exact(groups, text),
         is_ledger_away=found is None,
         are_cases_away=cases is None,
     )
@@ -164,11 +166,13 @@ async def _companies(visit: Visit, accounts: Accounts, text: str) -> list[Group]
     return [Group("company", found)] if found else []
 
 
-def _exact(found: Sequence[Found], text: str) -> Found | None:
-    """What is meant: the only one that was found, or the only one that is called exactly so."""
-    all_of_them = [one for one in found if one.address]
+def _exact(groups: Sequence[Group], text: str) -> Found | None:
+    """What is meant: the only one that was found, that is called exactly so, or the only device beside its cases."""
+    all_of_them = [one for group in groups for one in group.found if one.address]
     called_so = [one for one in all_of_them if _plain(text) in (_plain(one.label), _plain(one.called))]
-    return next((some[0] for some in (all_of_them, called_so) if len(some) == 1), None)
+    but_cases = [one for group in groups if group.kind not in _CASES for one in group.found if one.address]
+    devices = but_cases if all(one.is_serial for one in but_cases) else []
+    return next((some[0] for some in (all_of_them, called_so, devices) if len(some) == 1), None)
 
 
 def _plain(text: str) -> str:

@@ -25,7 +25,7 @@ from audio.entrypoints.api.dependencies import (
     Services,
     TheAccount,
     TheServices,
-    until_seen,
+    until_listed,
 )
 from audio.entrypoints.api.models import BatchQuery, BatchView
 from audio.entrypoints.api.routes.conversions import BINARY_BODY
@@ -88,7 +88,7 @@ async def convert_batch(
                 batch=batch,
             )
             await ask(services, account, request, event, content)
-    await until_seen(services, account, job)
+    await until_listed(services, account, job)
     return _view(batch, await services.jobs.of_batch(account, batch))
 
 

@@ -18,7 +18,7 @@ from audio.entrypoints.api.dependencies import (
     TheAccount,
     TheServices,
     say,
-    until_seen,
+    until_gone,
 )
 from audio.entrypoints.api.models import AnnouncementBody, DeletedView, RepeatBody, UploadQuery
 from contracts.audio.events import AudioConversionDeleted, AudioConversionRequested
@@ -144,7 +144,7 @@ async def delete_conversion(
     name = job.request.job
     await say(services, AudioConversionDeleted(job=name), account, request)
     await services.store.remove(name)
-    await until_seen(services, account, name, gone=True)
+    await until_gone(services, account, name)
     return DeletedView(job=name)
 
 

@@ -1,7 +1,8 @@
 """Devices: the list, one with its licenses, and its license file."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -9,20 +10,22 @@ from starlette.responses import Response
 
 from contracts.dates import civil_day
 from licensing_client import Problem
-from licensing_client.api import DeviceViewPage, GuaranteeStatus
+from licensing_client.api import DeviceView, DeviceViewPage, EntryView, GuaranteeStatus, LicensesView
 from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.dependencies import TheServices, TheVisit
 from portal.entrypoints.web.forms import TheForm
 from portal.entrypoints.web.routes.home import waits
 from portal.entrypoints.web.routes.tests import known_test
+from portal.entrypoints.web.sentences import PREFIX
 from portal.entrypoints.web.serials import beginning
 from portal.entrypoints.web.times import AsOf, Time, newest, then
 
 DEVICES_A_PAGE = 50
 ENTRIES = 50
 
-DELIVERED = {"true": True, "false": False}
+FILE_LEFT = f"{PREFIX}license-file-delivered.v1"
+YES_OR_NO = {"true": True, "false": False}
 
 router = APIRouter()
 
@@ -31,15 +34,17 @@ router = APIRouter()
 class Wanted:
     """What devices a list is of; what is empty does not matter."""
 
+    serial: str = ""
     project: str = ""
     license_type: str = ""
     delivered: str = ""
+    blocked: str = ""
+    """Of now alone: what was blocked then, nobody asks."""
 
     @property
     def fields(self) -> dict[str, str]:
         """What of it stands in an address."""
-        named = {"project": self.project, "license_type": self.license_type, "delivered": self.delivered}
-        return {name: said for name, said in named.items() if said}
+        return {name: said for name, said in asdict(self).items() if said}
 
 
 @router.get("/devices")
@@ -51,7 +56,7 @@ async def devices_page(
     as_of: AsOf,
     cursor: str | None = None,
 ) -> Response:
-    """The devices of all projects, or those of a project, with a license type, whose newest file is out or waits.
+    """The devices of all projects; or by serial, of a project, with a license type, by their newest file, blocked.
 
     Now, or as they were: then the ledger looks at some devices after the other, and a page may have few of them.
     """
@@ -82,9 +87,11 @@ async def find_devices(api: Asking, wanted: Wanted, as_of: str, cursor: str | No
     """A page of the list."""
     return await ask(
         api.ledger.find_devices,
+        serial=beginning(wanted.serial) or None,
         project=wanted.project or None,
         license_type=wanted.license_type or None,
-        delivered=DELIVERED.get(wanted.delivered),
+        delivered=YES_OR_NO.get(wanted.delivered),
+        blocked=None if as_of else YES_OR_NO.get(wanted.blocked),
         as_of=as_of or None,
         cursor=cursor,
         limit=limit,
@@ -110,10 +117,11 @@ async def device_page(request: Request, visit: TheVisit, services: TheServices, 
             return services.pages.page(request, "device_elsewhere.html", status=404, time=then(at, None, today))
         time = then(at, device.get("as_of"), today)
         page = await newest(api, ENTRIES, until=time.stand, device=serial)
-    project, guarantee, test = await asyncio.gather(
+    project, guarantee, test, on_the_box = await asyncio.gather(
         ask(api.ledger.get_project, device["project"], at_least=api.at_least),
         _guarantee(api, serial, at),
         known_test(api, serial, at),
+        _on_the_box(api, device, page["items"], at),
     )
     entries = page["items"]
     return services.pages.page(
@@ -122,6 +130,7 @@ async def device_page(request: Request, visit: TheVisit, services: TheServices, 
         time=time,
         device=device,
         waiting=waits(device),
+        on_the_box=on_the_box,
         project=project,
         entries=entries,
         actors=await actors(entries, services.accounts, visit),
@@ -137,6 +146,28 @@ async def license_file(visit: TheVisit, serial: str, _: TheForm) -> Response:
     name = f"{beginning(serial)}.xml"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type="application/xml", headers=headers)
+
+
+async def _on_the_box(
+    api: Asking, device: DeviceView, entries: Sequence[EntryView], at: str | None
+) -> Mapping[str, LicensesView] | None:
+    """What the device has until its next contact, by type; None where that is what it has, or is not known.
+
+    That is what stood there when its last file left, which one of the newest entries may tell.
+    """
+    if at is not None or not waits(device):
+        return None
+    if device["delivered_issue"] is None:
+        return {}
+    left = next((one["sequence"] for one in entries if one["event_type"] == FILE_LEFT), None)
+    if left is None:
+        return None
+    try:
+        then = await ask(api.ledger.get_device, device["serial"], as_of=left, at_least=api.at_least)
+    except Problem:
+        return None
+    is_it = then["issue"] == device["delivered_issue"] and then["generation"] == device["generation"]
+    return {line["license_type"]: line for line in then["licenses"]} if is_it else None
 
 
 async def _guarantee(api: Asking, serial: str, at: str | None) -> GuaranteeStatus | None:

@@ -6,15 +6,16 @@ from typing import Annotated, Any, Protocol
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from licensing_client.api import DeviceView, EntryView, LabelView, LicensesView, ProjectView
+from licensing_client.api import DeviceView, EntryView, ExpirationView, LabelView, LicensesView, ProjectView
 from licensing_client.cases_api import SummaryView
 from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.bulk.csv_files import MARK, lines_of, separator_of, written
 from portal.entrypoints.web.dependencies import TheServices, TheVisit
 from portal.entrypoints.web.downloads import saving
 from portal.entrypoints.web.pages import words_for
-from portal.entrypoints.web.routes import devices, repairs
+from portal.entrypoints.web.routes import devices, expirations, repairs
 from portal.entrypoints.web.routes.devices import find_devices
+from portal.entrypoints.web.routes.expirations import find_expirations
 from portal.entrypoints.web.routes.projects import find_projects
 from portal.entrypoints.web.routes.repairs import find_cases
 from portal.entrypoints.web.times import AsOf, newest
@@ -41,6 +42,7 @@ OF_DEVICES = (
 )
 OF_PROJECTS = ("project", "project_name", *LABEL, "free", "held", "created", "archived")
 OF_CASES = ("rma", "serial", "project", "reference", "state", "expected", "filed", "since", "overdue_on", "owed")
+OF_EXPIRATIONS = ("kind", "project_name", "serial", "code_hint", "ends_on", "days_left", "project")
 OF_ENTRIES = (
     "sequence",
     "time",
@@ -94,6 +96,18 @@ async def repairs_file(request: Request, visit: TheVisit, wanted: Annotated[repa
         return find_cases(visit.api, wanted, cursor, ROWS_A_QUESTION)
 
     return await _table(request, "repairs", OF_CASES, found, _case)
+
+
+@router.get("/expirations.csv")
+async def expirations_file(
+    request: Request, visit: TheVisit, wanted: Annotated[expirations.Wanted, Depends()]
+) -> Response:
+    """What ends, by a list."""
+
+    def found(cursor: str | None) -> Awaitable[Any]:
+        return find_expirations(visit.api, wanted, cursor, ROWS_A_QUESTION)
+
+    return await _table(request, "expirations", OF_EXPIRATIONS, found, _expiration)
 
 
 @router.get("/activity.csv")
@@ -156,6 +170,10 @@ def _project(one: ProjectView) -> Line:
 
 def _case(one: SummaryView) -> Line:
     return _plain(one, OF_CASES)
+
+
+def _expiration(one: ExpirationView) -> Line:
+    return _plain(one, OF_EXPIRATIONS)
 
 
 def _entry(one: EntryView, by: Mapping[str, Any], words: Words) -> Line:

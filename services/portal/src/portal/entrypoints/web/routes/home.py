@@ -171,8 +171,7 @@ async def _waiting(api: Asking) -> Waiting:
 
 def waits(device: DeviceView) -> bool:
     """Whether the device has licenses that are in no file it fetched."""
-    delivery = device["delivery"]
-    return bool(device["licenses"]) and (delivery is None or delivery["issue"] < device["issue"])
+    return bool(device["licenses"]) and device["delivered_issue"] != device["issue"]
 
 
 async def _cases(api: Asking) -> list[SummaryView]:

@@ -13,6 +13,7 @@ from licensing_client.api import CorrectionView, WantedLicenses
 from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.correction_places import Place, line_by_line, moved, place, places, sides
 from portal.entrypoints.web.dependencies import Services, TheServices, TheStaff, Visit
+from portal.entrypoints.web.device_labels import labels_of
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.license_types import all_types, grouped
 from portal.entrypoints.web.pages import words_for
@@ -38,10 +39,11 @@ async def queue_page(
         at_least=visit.api.at_least,
     )
     corrections = page["items"]
-    people, companies, known = await asyncio.gather(
+    people, companies, known, labels = await asyncio.gather(
         services.accounts.names([one["proposed_by"] for one in corrections]),
         services.accounts.company_names([one["company"] for one in corrections]),
         _places(visit.api, (side for one in corrections for side in sides(one))),
+        labels_of(visit.api, (one["delivery"]["serial"] for one in corrections if one["delivery"])),
     )
     return services.pages.page(
         request,
@@ -52,6 +54,7 @@ async def queue_page(
         people=people,
         companies=companies,
         places=known,
+        labels=labels,
     )
 
 
@@ -143,7 +146,7 @@ async def _page(
 ) -> Response:
     found = await ask(visit.api.ledger.get_correction, correction, at_least=visit.api.at_least)
     known = await _places(visit.api, sides(found))
-    waits = found["state"] == "proposed"
+    waits, delivery = found["state"] == "proposed", found["delivery"]
     lines = line_by_line(found["lines"], known)
     return services.pages.page(
         request,
@@ -151,6 +154,7 @@ async def _page(
         status=refused.status if refused else 200,
         correction=found,
         lines=lines,
+        labels=await labels_of(visit.api, [delivery["serial"]] if delivery else []),
         registered=await _registered(visit.api, found) if waits else None,
         is_possible=not any(one.is_too_much for *_, what in lines for one in what),
         is_own=found["proposed_by"] == visit.session.account.account,

@@ -12,6 +12,7 @@ from licensing_client import Problem
 from licensing_client.api import CompanyView, DeliveredDeviceBody
 from portal.adapters.apis import ask
 from portal.entrypoints.web.dependencies import Services, TheServices, TheStaff, Visit
+from portal.entrypoints.web.device_labels import labels_of
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.license_types import all_models
 from portal.entrypoints.web.pages import words_for
@@ -40,7 +41,9 @@ async def deliveries_page(
         limit=DEVICES_A_PAGE,
         at_least=visit.api.at_least,
     )
-    values: dict[str, Any] = {"devices": page["items"], "following": page["next"], "serial": serial}
+    devices = page["items"]
+    values: dict[str, Any] = {"devices": devices, "following": page["next"], "serial": serial}
+    values["labels"] = await labels_of(visit.api, (one[name] for one in devices for name in ("serial", "replacement")))
     return services.pages.page(request, "staff/deliveries.html", **values)
 
 
@@ -127,8 +130,10 @@ async def _page(
     refused: Problem | None = None,
 ) -> Response:
     ledger, at_least = visit.api.ledger, visit.api.at_least
-    page, models = await asyncio.gather(
-        ask(ledger.list_delivered_devices, serial=beginning(serial), limit=1, at_least=at_least), all_models(visit.api)
+    page, models, labels = await asyncio.gather(
+        ask(ledger.list_delivered_devices, serial=beginning(serial), limit=1, at_least=at_least),
+        all_models(visit.api),
+        labels_of(visit.api, [serial]),
     )
     found = next((one for one in page["items"] if one["serial"] == serial), None)
     return services.pages.page(
@@ -138,6 +143,7 @@ async def _page(
         serial=serial,
         device=found,
         models=models,
+        labels=labels,
         typed={name: form.text(name) for name in ("model", "delivered_on", "reason", "reference")} if form else {},
         refused=refused,
     )
