@@ -11,6 +11,7 @@ import pytest
 from fastapi.routing import APIRoute
 from playwright.sync_api import Page, expect
 
+from contracts.dates import civil_day
 from dev.browser.chromium import WIDTHS, Scheme, sign_in
 from dev.demo import people
 from portal.entrypoints.web.app import ROUTERS
@@ -19,7 +20,7 @@ from portal.entrypoints.web.routes.openid import LOGOUT
 from tests.support.portal import CUSTOMER, RESELLER, STAFF, Portal, token_of, violations
 
 BOX = "/devices/00903304a20e"
-TODAY = datetime.now(UTC).date()
+TODAY = civil_day(datetime.now(UTC))
 OF_BOX = ("", "/return", "/move", "/take-back", "/test", "/warranty", "/label", f"?as_of={TODAY}", "/why?type=Port11")
 PLACES = (
     *("", "projects", "devices", "keys", "bulk/transfer", "rmas", "rmas/new", "cases", "audio", "people"),
