@@ -18,6 +18,7 @@ from dev.stack import places
 from dev.stack.error import StackError
 from dev.stack.parts import Kit
 from licensing_client.api import DeliveredDeviceBody, DeviceModel
+from portal.adapters.passwords import Argon2Passwords
 from portal.adapters.postgres.accounts import PostgresAccounts
 from portal.adapters.postgres.database import TABLES
 from portal.application.accounts import Account
@@ -25,8 +26,8 @@ from simulator.cast import ADMINISTRATOR, CLERK, HOTEL, HOTELIER, PARTNER, REPAI
 from simulator.partner import Refused
 
 PASSWORD = "four people, one stack"  # noqa: S105 - of a stack that only this machine reaches
-HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-"""The quickest there is: everybody may read the password above, so nothing is left to guess slowly."""
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Of stacks that live for some tests, in which people sign in a hundred times."""
 PEOPLE = {
     "reseller": Account(ADMINISTRATOR, "reseller@example.net", "Jana Krüger", "en"),
     "end customer": Account(HOTELIER, "customer@example.net", "Luca Marin", "en"),
@@ -157,7 +158,7 @@ async def add_accounts(kit: Kit, people: Iterable[Account] = tuple(PEOPLE.values
     """Accounts with the one password, and names of companies, as `portal-admin` adds them to the portal."""
     async with TABLES.pool(kit.cluster().url(role="portal"), most=1) as pool:
         accounts = PostgresAccounts(pool)
-        hashed = HASHER.hash(PASSWORD)
+        hashed = QUICK.hash(PASSWORD) if kit.is_short_lived else await Argon2Passwords().hash(PASSWORD)
         for account in people:
             await accounts.add(account, hashed)
         for company, name in COMPANIES.items():
