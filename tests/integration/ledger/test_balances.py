@@ -1,5 +1,6 @@
 """What the projects of a company have together: free, held, allocated and delivered, in all and project by project."""
 
+import json
 from typing import Any
 
 from contracts.identifiers import default_project_of
@@ -30,6 +31,14 @@ def free(project: dict[str, Any]) -> dict[str, int]:
     return {row["license_type"]: row["count"] for row in project["balances"]["free"]}
 
 
+async def more_devices(api: Api, project: str) -> None:
+    """Empty ones, in one request."""
+    commands = [{"name": "add-device", "project": project, "serial": serial} for serial in MORE_THAN_A_PAGE]
+    lines = "\n".join(json.dumps({"idempotency_key": one["serial"], "command": one}) for one in commands)
+    answer = await api.client.post("/v1/commands", content=lines, headers=api.token())
+    assert {json.loads(line)["status"] for line in answer.text.splitlines()} == {201}, answer.text
+
+
 async def delivered(api: Api, serial: str, sequence: int, issue: int) -> int:
     """The file of this issue leaves for the device by hand; the entry that says so."""
     await publish_file(api.topics, serial, sequence=sequence, issue=issue, ledger=api.ledger)
@@ -41,7 +50,8 @@ async def delivered(api: Api, serial: str, sequence: int, issue: int) -> int:
 
 
 async def test_balances_follow_what_is_allocated_and_delivered(api: Api) -> None:
-    project = await api.stocked_project(SERIAL, OTHER, *MORE_THAN_A_PAGE)
+    project = await api.stocked_project(SERIAL, OTHER)
+    await more_devices(api, project)
     first = accepted(await api.allocate(project, SERIAL, 10, 2))
     last = await delivered(api, SERIAL, first, 2)
     last = accepted(await api.allocate(project, SERIAL, 5))
