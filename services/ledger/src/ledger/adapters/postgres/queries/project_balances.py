@@ -74,6 +74,7 @@ async def with_balances(
 
 def _by_project(projects: Sequence[str], rows: Sequence[Any], view: type[Lot]) -> dict[str, list[Lot]]:
     lots: dict[str, list[Lot]] = {one: [] for one in projects}
-    for project, *lot in rows:
-        lots[project].append(view(**dict(zip(view.model_fields, lot, strict=True))))
+    for row in rows:
+        lot = dict(row)
+        lots[lot.pop("project")].append(view(**lot))
     return lots
