@@ -2036,7 +2036,10 @@ class Operations(Transport):
         )
 
     def get_license_file(self, serial: str, *, at_least: int | None = None) -> bytes:
-        """The newest license file of a device, to be uploaded to it by hand. The first delivery of a file is recorded."""
+        """The newest license file of a device, to be uploaded to it by hand. The first delivery of a file is recorded.
+
+        Recording it is a change: a token with scopes needs `licenses:write` for it, too.
+        """
         return self.get_document(f"/v1/devices/{segment(serial)}/license-file", **given(at_least=at_least))
 
     def return_licenses(self, serial: str, document: bytes) -> bytes:

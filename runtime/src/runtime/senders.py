@@ -14,6 +14,7 @@ from contracts.commands.record import AskedCommand
 from contracts.decisions import Rejection
 from contracts.fields import MAX_COMMAND_BYTES
 from contracts.models import WireModel
+from contracts.scopes import Area, needed, permits
 from contracts.sender_proof import MAC, SEAL, OpenedKey, SealBroken, command_mac, unseal
 from runtime.eventlog import UndecodableCommandError
 from runtime.kafka import Record
@@ -102,12 +103,14 @@ class Senders(Generic[Asked]):
         record: type[Asked],
         channels: Mapping[str, Channel],
         *,
+        area: Area,
         topic_prefix: str,
         keys: Sequence[X25519PrivateKey],
         tokens: Tokens,
         clock: Clock,
     ) -> None:
         self._record = record
+        self._scope = needed(area, "POST")
         self._channels = {topic_prefix + name: carried for name, carried in channels.items()}
         self._keys = keys
         self._tokens = tokens
@@ -137,7 +140,8 @@ class Senders(Generic[Asked]):
             return ReceivedCommand(command, command.fingerprint(), key, None, None, token)
         if token.account != actor.account or token.company != actor.company:
             raise UndecodableCommandError("its token is of another account")
-        refusal = self.refused(command.command)
+        allowed = permits(token.scopes, self._scope)
+        refusal = self.refused(command.command) if allowed else Rejection("scope_missing")
         return ReceivedCommand(command, command.fingerprint(), key, token.token_id, token.key_id, refusal)
 
     def _sender(self, headers: Mapping[str, bytes | None], ledger: int, value: bytes) -> _Sender:

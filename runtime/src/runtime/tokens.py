@@ -11,6 +11,7 @@ from typing import Any
 import jwt
 from jwt import PyJWK
 
+from contracts import scopes
 from contracts.identifiers import TOKEN_NAME_PATTERN, UUID_PATTERN
 from runtime.watched_file import WatchedFile
 
@@ -21,11 +22,15 @@ MAX_LIFE_SECONDS = 3600
 LEEWAY_SECONDS = 5
 """How far the clocks of issuer and API may differ."""
 MAX_TOKEN_CHARACTERS = 4096
+MAX_SCOPE_CHARACTERS = 1024
+"""Of a `scope` claim: all scopes of ours take a tenth of it, and issuers have others beside them."""
 LAST_SECOND = 253_402_300_799
 """The end of the year 9999, in seconds since 1970."""
 _REQUIRED = ["iss", "aud", "iat", "exp", "sub", "company", "jti"]
 _UUID = re.compile(UUID_PATTERN)
 _TOKEN_NAME = re.compile(TOKEN_NAME_PATTERN)
+_SCOPE = re.compile(rf"[ !#-\[\]-~]{{0,{MAX_SCOPE_CHARACTERS}}}")
+"""Scopes between spaces (RFC 6749, section 3.3); by another separator, a token would seem to have none of ours."""
 
 
 class BadCredentials(Exception):  # noqa: N818 - states the world
@@ -38,23 +43,31 @@ class AccountInactive(Exception):  # noqa: N818 - states the world
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An account that acts for a company, and the token that says so until it expires, in seconds since 1970."""
+    """An account that acts for a company, and the token that says so until it expires, in seconds since 1970.
+
+    `scopes` are ours that the token has; without any the caller may do all that the account may.
+    """
 
     account: str
     company: str
     token: str = field(default="", repr=False, compare=False)
     expires: float = field(default=float("inf"), compare=False)
+    scopes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedToken:
-    """What a valid token says. `token_id` (its `jti`) and `key_id` name it without opening any door."""
+    """What a valid token says. `token_id` (its `jti`) and `key_id` name it without opening any door.
+
+    `scopes` are ours among its own; without any it may be used for all that the account may do.
+    """
 
     account: str
     company: str
     token_id: str
     key_id: str
     expires: float
+    scopes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +130,7 @@ class Tokens:
             raise BadCredentials("there is no bearer token")
         token = token.strip()
         verified = self.verified(token, now=now)
-        return Caller(verified.account, verified.company, token, verified.expires)
+        return Caller(verified.account, verified.company, token, verified.expires, verified.scopes)
 
     def verified(self, token: str, *, now: datetime, late_seconds: float = 0.0) -> VerifiedToken:
         """What a token says, up to `late_seconds` after it has expired; raises BadCredentials or AccountInactive."""
@@ -182,4 +195,11 @@ def _verified(claims: Mapping[str, Any], key_id: str) -> VerifiedToken:
         raise BadCredentials("the token's sub and company are no ids")
     if not isinstance(token_id, str) or not _TOKEN_NAME.fullmatch(token_id):
         raise BadCredentials("the token's jti is not 1 to 64 letters, digits or ._~:-")
-    return VerifiedToken(account, company, token_id, key_id, float(claims["exp"]))
+    return VerifiedToken(account, company, token_id, key_id, float(claims["exp"]), _scopes(claims.get("scope", "")))
+
+
+def _scopes(said: object) -> frozenset[str]:
+    if not isinstance(said, str) or not _SCOPE.fullmatch(said):
+        limit = f"at most {MAX_SCOPE_CHARACTERS} characters"
+        raise BadCredentials(f"the token's scope is no text of scopes between spaces, with {limit}")
+    return scopes.known(said)

@@ -320,6 +320,12 @@ _ROWS = (
     # the edges, before the ledger is asked
     Refusal("bad_credentials", 401, "A valid bearer token is needed: signed, for this service and not expired.", "F7"),
     Refusal("account_inactive", 403, "The account is not activated, locked or removed; ask who issues tokens.", "X8"),
+    Refusal(
+        "scope_missing",
+        403,
+        "The token has scopes, and none that allows this; get one that has it, or one without scopes.",
+        "X13",
+    ),
     Refusal("request_malformed", 400, "This is no HTTP request, or one that can be read in several ways.", "style 15"),
     Refusal("head_too_big", 431, "Request line and headers are longer than 32 KiB.", "style 6"),
     Refusal("body_not_json", 415, "The body must be JSON, and Content-Type must say application/json.", "style 15"),

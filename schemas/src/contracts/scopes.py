@@ -22,3 +22,8 @@ def needed(area: Area, method: str) -> str:
 def known(said: str) -> frozenset[str]:
     """Our scopes among those of a `scope` claim, which are separated by spaces; issuers have others beside them."""
     return SCOPES.intersection(said.split(" "))
+
+
+def permits(held: frozenset[str], scope: str) -> bool:
+    """Whether a token with these scopes of ours may do what `scope` says; one that has none is not bounded by any."""
+    return not held or scope in held

@@ -18,6 +18,7 @@ WHO: dict[Person, Account | None] = {
     "nobody": None,
     "stranger": ben,
     "colleague": Account(account=derived_id("colleague", "account"), company=anna.company),
+    "reader": anna,
     "owner": anna,
 }
 """The owner comes last, since what is deleted is there for nobody."""
@@ -31,7 +32,7 @@ async def test_each_person_is_answered_as_the_table_says(audio: AudioApi) -> Non
     await audio.ended(job)
 
     found = {
-        endpoint: {person: told(await called(audio, endpoint, job, batch, who)) for person, who in WHO.items()}
+        endpoint: {person: told(await called(audio, endpoint, job, batch, head_of(person))) for person in WHO}
         for endpoint in ENDPOINTS
     }
 
@@ -90,9 +91,13 @@ async def test_a_deleted_conversion_is_gone_with_all_its_bytes(audio: AudioApi) 
     assert await audio.rows("SELECT FROM audio_private.blobs WHERE name LIKE $1", f"audio/{job}/%") == []
 
 
-async def called(audio: AudioApi, endpoint: str, job: str, batch: str, who: Account | None) -> httpx.Response:
+def head_of(person: Person) -> dict[str, str]:
+    who = WHO[person]
+    return {} if who is None else bearer(who, "audio:read" if person == "reader" else None)
+
+
+async def called(audio: AudioApi, endpoint: str, job: str, batch: str, head: dict[str, str]) -> httpx.Response:
     method, path = endpoint.split()
-    head = {} if who is None else bearer(who)
     if method != "POST":
         return await audio.client.request(method, path.format(job=job, batch=batch, format_code="g711a"), headers=head)
     head["Idempotency-Key"] = secrets.token_hex(8)
@@ -116,5 +121,7 @@ def told(answer: httpx.Response) -> Answer:
     assert answer.status_code not in {409, 422}, answer.text
     if answer.status_code == 404:
         assert answer.json()["code"] in {"audio_unknown", "batch_unknown"}
-    of_status: Mapping[int, Answer] = {401: "unknown", 404: "hidden"}
+    if answer.status_code == 403:
+        assert answer.json()["code"] == "scope_missing"
+    of_status: Mapping[int, Answer] = {401: "unknown", 403: "no_scope", 404: "hidden"}
     return of_status.get(answer.status_code, "yes")

@@ -71,6 +71,10 @@ async def test_the_file_is_not_given_out_before_its_delivery_is_an_entry(api: Ap
     project = await api.stocked_project(SERIAL)
     allocated = (await api.allocate(project, SERIAL, 1)).json()["sequence"]
     document = await publish_file(api.topics, SERIAL, sequence=allocated, issue=2)
+    reader = api.token(scope="licenses:read")
+    refused = await api.get(f"devices/{SERIAL}/license-file?at_least={allocated}", reader)
+    assert problem(refused) == (403, "scope_missing")
+    assert 'scope="licenses:write"' in refused.headers["www-authenticate"]
 
     first, second = await asyncio.gather(
         *(api.get(f"devices/{SERIAL}/license-file?at_least={allocated}") for _ in range(2))
@@ -80,6 +84,7 @@ async def test_the_file_is_not_given_out_before_its_delivery_is_an_entry(api: Ap
     assert [row[3] for row in await rows(api.database_url, "deliveries")] in ([], [2])
     await api.get(f"devices/{SERIAL}?at_least={allocated + 1}")
     assert [row[3:6:2] for row in await rows(api.database_url, "deliveries")] == [(2, "manual")]
+    assert (await api.get(f"devices/{SERIAL}/license-file", reader)).content == document
 
 
 @pytest.mark.own_processes

@@ -128,6 +128,8 @@ async def test_an_account_is_proven_by_its_own_token_and_by_nothing_that_lies_on
     for worthless in ("", "nonsense", strangers, expired, elsewhere):
         assert await fate(forged, attacker.proof(forged, worthless)) == "bad_credentials"
     assert await fate(forged, attacker.proof(forged, token(STAFF, VENDOR, active=False))) == "account_inactive"
+    for scope in ("licenses:read", "repairs:write audio:write"):
+        assert await fate(forged, attacker.proof(forged, token(STAFF, VENDOR, scope=scope))) == "scope_missing"
     unreadable = ((SEAL, b"x" * 100), (MAC, b"x" * 32))
     assert (await fate(forged, unreadable)).startswith("its proof cannot be read")
 

@@ -5,6 +5,7 @@ import json
 import secrets
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -36,6 +37,7 @@ _COMPANIES: dict[Person, str] = {
 WHO: dict[Person, Account] = {
     "clerk": clerk,
     "administrator": anna,
+    "reader": anna,
     "stranger": ben,
     **{
         person: Account(account=derived_id(person, "account"), company=company)
@@ -122,7 +124,11 @@ async def said_to(cases: CaseApi, who: Account, operation: Operation, things: di
 async def answers(cases: CaseApi, endpoint: str, rma: str, decision: str) -> dict[Person, Answer]:
     """What each person is told; all at once, so that the writer decides in one batch, but for what goes away."""
     number = (await cases.files_of(rma))[0]
-    asked = [called(cases, endpoint, rma, decision, number, who) for who in WHO.values()]
+    reading = replace(cases, scope="repairs:read")
+    asked = [
+        called(reading if person == "reader" else cases, endpoint, rma, decision, number, who)
+        for person, who in WHO.items()
+    ]
     together = not endpoint.startswith("DELETE")
     said = await asyncio.gather(*asked) if together else [await one for one in asked]
     return {who: told(one) for who, one in zip(WHO, said, strict=True)}
@@ -162,7 +168,7 @@ async def called(cases: CaseApi, endpoint: str, rma: str, decision: str, number:
     url = path.format(rma=rma, company=ADRIA, sequence=1, decision=decision, number=number).removeprefix("/v1/")
     if endpoint == "POST /v1/commands":
         line = {"idempotency_key": "k", "command": {"name": "close-case", "rma": rma}}
-        return await cases.client.post(path, content=json.dumps(line), headers=bearer(who))
+        return await cases.client.post(path, content=json.dumps(line), headers=cases.bearer(who))
     if endpoint == "POST /v1/rmas/{rma}/attachments":
         return await cases.attach(rma, b"A log.", "box.log", who)
     match method:
@@ -177,5 +183,7 @@ async def called(cases: CaseApi, endpoint: str, rma: str, decision: str, number:
 def told(answer: httpx.Response) -> Answer:
     assert answer.status_code < 500, answer.text
     assert answer.status_code != 422, answer.text
+    if answer.status_code == 403 and answer.json()["code"] == "scope_missing":
+        return "no_scope"
     of_status: Mapping[int, Answer] = {403: "no_right", 404: "hidden"}
     return of_status.get(answer.status_code, "yes")

@@ -125,12 +125,15 @@ async def test_each_topic_carries_what_its_service_may_send_and_nothing_without_
     assert b"Zdenka" not in b"".join(await desk.records(CASE_EVENTS))
 
 
-async def test_a_token_of_another_account_or_issuer_proves_nothing(desk: Desk, attacker: Attacker) -> None:
+async def test_a_token_of_another_account_issuer_or_scope_proves_nothing(desk: Desk, attacker: Attacker) -> None:
     rma = await desk.files()
     for token, fate in (
         (sending.token(ANNA, ADRIA), "its token is of another account"),
         (Issuer().token(STAFF, VENDOR), "bad_credentials"),
         ("nonsense", "bad_credentials"),
+        (sending.token(STAFF, VENDOR, "repairs:read"), "scope_missing"),
+        (sending.token(STAFF, VENDOR, "licenses:write audio:write"), "scope_missing"),
+        (sending.token(STAFF, VENDOR, "repairs:write"), "accepted"),
     ):
         receive = ReceiveDevice(rma=rma, serial=SERIAL)
         assert await attacker.fate(CASE_COMMANDS, clerk, receive, token=token) == fate

@@ -181,8 +181,8 @@ def api_settings(topics: KafkaTopics, database_url: str, folder: Path) -> ApiSet
     return ApiSettings.model_validate(topics.settings("audio-api") | said)
 
 
-def bearer(who: Account) -> dict[str, str]:
-    return {"Authorization": f"Bearer {sending.token(who.account, who.company)}"}
+def bearer(who: Account, scope: str | None = None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {sending.token(who.account, who.company, scope)}"}
 
 
 async def _answers(made: AudioApi) -> bool:

@@ -1,20 +1,29 @@
 """One table of every endpoint of audio's API, and who may call it: a new one gets its row here.
 
-To `hidden` the conversion is not there, and `unknown` has to sign in.
+To `hidden` the conversion is not there, `unknown` has to sign in, and `no_scope` has a token that does not allow it.
 """
 
 from typing import Literal
 
-Answer = Literal["yes", "hidden", "unknown"]
-Person = Literal["owner", "colleague", "stranger", "nobody"]
-"""Who asked for the conversion; another account of that company; one of another company; no account at all."""
+Answer = Literal["yes", "hidden", "unknown", "no_scope"]
+Person = Literal["owner", "reader", "colleague", "stranger", "nobody"]
+"""Who asked for the conversion; another account of that company; one of another company; no account at all.
 
-OWN: dict[Person, Answer] = {"owner": "yes", "colleague": "hidden", "stranger": "hidden", "nobody": "unknown"}
+The reader is the owner with a token of the scope `audio:read`.
+"""
+
+OWN: dict[Person, Answer] = {
+    "owner": "yes",
+    "reader": "yes",
+    "colleague": "hidden",
+    "stranger": "hidden",
+    "nobody": "unknown",
+}
 
 ANYBODY: dict[Person, Answer] = {person: "unknown" if person == "nobody" else "yes" for person in OWN}
 """Each makes his own, and sees his own: lists are empty for who has none."""
 
-ENDPOINTS: dict[str, dict[Person, Answer]] = {
+_ROWS = {
     "POST /v1/audio/conversions": ANYBODY,
     "POST /v1/audio/announcements": ANYBODY,
     "POST /v1/audio/batches": ANYBODY,
@@ -33,3 +42,6 @@ ENDPOINTS: dict[str, dict[Person, Answer]] = {
     "DELETE /v1/audio/conversions/{job}": OWN,
 }
 """Deletion comes last: the others need what it takes away."""
+ENDPOINTS: dict[str, dict[Person, Answer]] = {
+    endpoint: row if endpoint.startswith("GET ") else {**row, "reader": "no_scope"} for endpoint, row in _ROWS.items()
+}

@@ -46,8 +46,8 @@ class Api:
         self.vendor, self._issuer = sending.VENDOR, sending.ISSUER
         self.client = plain_client(address)
 
-    def token(self, account: str = ANNA, company: str = ADRIA) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._issuer.token(account, company)}"}
+    def token(self, account: str = ANNA, company: str = ADRIA, scope: str | None = None) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._issuer.token(account, company, scope=scope)}"}
 
     @property
     def staff(self) -> dict[str, str]:

@@ -25,9 +25,9 @@ VENDOR = Vendor()
 
 
 @cache
-def token(account: str, company: str) -> str:
+def token(account: str, company: str, scope: str | None = None) -> str:
     """The token of an account that tests use again and again, for as long as a token may last."""
-    return ISSUER.token(account, company, exp=int(time.time()) + TOKEN_SECONDS)
+    return ISSUER.token(account, company, exp=int(time.time()) + TOKEN_SECONDS, scope=scope)
 
 
 def topic_of(actor: Actor) -> Topic:

@@ -55,28 +55,32 @@ def a_report(serial: str = SERIAL, **more: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class CaseApi:
-    """A client of RMA's API for the cases of one ledger."""
+    """A client of RMA's API for the cases of one ledger; its tokens have the scope, if one is said."""
 
     desk: Desk
     client: httpx.AsyncClient
     database_url: str
+    scope: str | None = None
+
+    def bearer(self, who: Account) -> dict[str, str]:
+        return bearer(who, self.scope)
 
     async def post(self, path: str, body: Any = None, who: Account = anna, key: str = "") -> httpx.Response:
-        head = bearer(who) | {"Idempotency-Key": key or secrets.token_hex(8)}
+        head = self.bearer(who) | {"Idempotency-Key": key or secrets.token_hex(8)}
         return await self.client.post(f"/v1/{path}", json=body, headers=head)
 
     async def get(self, path: str, who: Account = anna, **headers: str) -> httpx.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return await self.client.get(f"/v1/{path}", headers=bearer(who) | named)
+        return await self.client.get(f"/v1/{path}", headers=self.bearer(who) | named)
 
     async def delete(self, path: str, who: Account = clerk) -> httpx.Response:
-        return await self.client.delete(f"/v1/{path}", headers=bearer(who))
+        return await self.client.delete(f"/v1/{path}", headers=self.bearer(who))
 
     async def attach(
         self, rma: str, content: bytes, file_name: str, who: Account = anna, key: str = ""
     ) -> httpx.Response:
         octets = {"Content-Type": "application/octet-stream"}
-        head = bearer(who) | octets | {"Idempotency-Key": key or secrets.token_hex(8)}
+        head = self.bearer(who) | octets | {"Idempotency-Key": key or secrets.token_hex(8)}
         path = f"/v1/rmas/{rma}/attachments"
         return await self.client.post(path, content=content, params={"file_name": file_name}, headers=head)
 
@@ -146,8 +150,8 @@ class CaseApi:
             await connection.close()
 
 
-def bearer(who: Account) -> dict[str, str]:
-    return {"Authorization": f"Bearer {sending.token(who.account, who.company)}"}
+def bearer(who: Account, scope: str | None = None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {sending.token(who.account, who.company, scope)}"}
 
 
 @asynccontextmanager

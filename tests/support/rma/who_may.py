@@ -1,15 +1,28 @@
 """One table of every endpoint of RMA's API, and who may call it: a new one gets its row here.
 
-`yes` may also be told that the step is not possible now; `no_right` knows of the case, to `hidden` it is not there.
+`yes` may also be told that the step is not possible now; `no_right` knows of the case, to `hidden` it is not there, and
+`no_scope` has a token that does not allow it.
 """
 
 from typing import Literal
 
-Answer = Literal["yes", "no_right", "hidden"]
+Answer = Literal["yes", "no_right", "hidden", "no_scope"]
 Person = Literal[
-    "clerk", "administrator", "member", "member+view", "member+rma", "guest+view", "guest+rma", "stranger", "ex-member"
+    "clerk",
+    "administrator",
+    "reader",
+    "member",
+    "member+view",
+    "member+rma",
+    "guest+view",
+    "guest+rma",
+    "stranger",
+    "ex-member",
 ]
-"""The vendor's staff; people of the company whose device it is; guests of an end customer; and those of neither."""
+"""The vendor's staff; people of the company whose device it is; guests of an end customer; and those of neither.
+
+The reader is the administrator with a token of the scope `repairs:read`.
+"""
 PEOPLE: tuple[Person, ...] = (
     "clerk",
     "administrator",
@@ -39,7 +52,7 @@ ANYBODY = _row(PEOPLE)
 COMPANY = _row(("clerk", "administrator"), ("member", "member+view", "member+rma"))
 ONLY_STAFF: dict[Person, Answer] = {one: "yes" if one == "clerk" else "no_right" for one in PEOPLE}
 
-ENDPOINTS: dict[str, dict[Person, Answer]] = {
+_ROWS = {
     "POST /v1/rmas": REQUESTER,
     "GET /v1/rmas": ANYBODY,
     "GET /v1/rmas/{rma}": READERS,
@@ -73,4 +86,8 @@ ENDPOINTS: dict[str, dict[Person, Answer]] = {
     "POST /v1/case-log/set-asides": ONLY_STAFF,
     "POST /v1/case-log/set-asides/{decision}/approval": ONLY_STAFF,
     "POST /v1/commands": ANYBODY,
+}
+ENDPOINTS: dict[str, dict[Person, Answer]] = {
+    endpoint: {**row, "reader": row["administrator"] if endpoint.startswith("GET ") else "no_scope"}
+    for endpoint, row in _ROWS.items()
 }

@@ -20,7 +20,12 @@ from runtime.web.strict_requests import reject_undescribed
 from runtime.web.telemetry import NO_TELEMETRY
 from runtime.web.validation_messages import Forms
 
-_BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of the issuer, valid an hour at most.")
+_BEARER_SCHEME = """\
+A token of the issuer, valid an hour at most. A token whose claim `scope` names some of our scopes (`licenses:read`,
+`licenses:write`, `repairs:read`, `repairs:write`, `audio:read`, `audio:write`) does what they say and its account may:
+GET needs `read`, every other method `write`. A token without any of them does all that its account may.
+"""
+_BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description=_BEARER_SCHEME)
 _FRAMEWORK_ERRORS = ("HTTPValidationError", "ValidationError")
 
 

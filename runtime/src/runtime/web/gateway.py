@@ -1,4 +1,4 @@
-"""The gateway: every request is counted, timed, bounded and authenticated before a route sees it."""
+"""The gateway: every request is counted, timed, bounded, authenticated and in scope before a route sees it."""
 
 import asyncio
 import re
@@ -17,9 +17,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.fields import CorrelationId, Traceparent
+from contracts.scopes import Area, needed
 from runtime import tracing
 from runtime.logs import get_logger
 from runtime.tokens import AccountInactive, BadCredentials, Tokens
+from runtime.web.authentication import require_scope
 from runtime.web.problems import BUSY_SECONDS, Problems, Refused
 from runtime.web.request_bodies import check_coding, check_json, read_body, replayed
 from runtime.web.request_metrics import RequestMetrics
@@ -70,6 +72,7 @@ RESPONSE_HEADERS = "response_headers"
 class Gateway:
     """ASGI middleware around a whole API. Paths under /v1 need a token; the description of the API does not.
 
+    A token with scopes needs the one of `area` that the method of the request asks for.
     `services` is what routes work with: they find it in the state of their request. What is posted to a path of
     `signed` has a signature in place of a token, which its route checks.
     """
@@ -78,6 +81,7 @@ class Gateway:
         self,
         app: ASGIApp,
         *,
+        area: Area,
         tokens: Tokens,
         problems: Problems,
         metrics: RequestMetrics,
@@ -87,6 +91,7 @@ class Gateway:
         signed: frozenset[str] = frozenset(),
     ) -> None:
         self._app = app
+        self._area: Area = area
         self._services = services
         self._tokens = tokens
         self._problems = problems
@@ -151,6 +156,7 @@ class Gateway:
                 return
             head = Headers(scope=scope)
             caller = self._tokens.caller(head.get("authorization"), now=self._clock())
+            require_scope(caller, needed(self._area, scope["method"]))
             scope["state"] |= {"caller": caller, "services": self._services}
             check_coding(head)
             with self._share(caller.company):

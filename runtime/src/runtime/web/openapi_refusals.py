@@ -15,7 +15,7 @@ RouteRefusals = Mapping[str, frozenset[str]]
 """The codes of each operation, by its id, beside those of ALWAYS."""
 ALWAYS = frozenset(
     {
-        *("request_malformed", "head_too_big", "bad_credentials", "account_inactive"),
+        *("request_malformed", "head_too_big", "bad_credentials", "account_inactive", "scope_missing"),
         *(
             "request_too_slow",
             "body_too_big",

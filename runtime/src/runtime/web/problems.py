@@ -11,15 +11,17 @@ from runtime.trouble import RETRY_AFTER_SECONDS, Trouble
 
 T = TypeVar("T")
 
+REALM = "licensing"
+"""What a bearer token is for, in challenges (RFC 9110, section 11.5)."""
 BUSY_SECONDS = 2
 """Retry-After of whoever has as much at work as is their share."""
 SOON_SECONDS = 1
 """Retry-After of what is only a moment behind."""
 CODES = frozenset(
     {
-        *("request_malformed", "head_too_big", "bad_credentials", "account_inactive", "request_too_slow"),
-        *("body_too_big", "body_not_json", "body_encoded", "request_invalid", "not_found", "method_not_allowed"),
-        *("internal_error", "service_unavailable", "busy"),
+        *("request_malformed", "head_too_big", "bad_credentials", "account_inactive", "scope_missing"),
+        *("request_too_slow", "body_too_big", "body_not_json", "body_encoded", "request_invalid"),
+        *("not_found", "method_not_allowed", "internal_error", "service_unavailable", "busy"),
     }
 )
 """The codes that this package itself responds with: every service's table of refusals has a row for each."""
@@ -99,7 +101,7 @@ class Problems:
             wait = SOON_SECONDS if refused.code in self._soon else RETRY_AFTER_SECONDS
         head = headers(retry_after_seconds=wait) | refused.headers
         if problem.status == 401:
-            head["WWW-Authenticate"] = 'Bearer realm="licensing"'
+            head["WWW-Authenticate"] = f'Bearer realm="{REALM}"'
         return Response(render(problem), problem.status, head)
 
     def trouble_response(self, trouble: Trouble) -> Response:

@@ -89,4 +89,4 @@ def build(tokens: Tokens, clock: Callable[[], datetime]) -> ASGIApp:
             "get_book": frozenset({"book_unknown", "not_acceptable"}),
         },
     )
-    return Gateway(application(api), tokens=tokens, problems=PROBLEMS, metrics=METRICS, clock=clock)
+    return Gateway(application(api), area="licenses", tokens=tokens, problems=PROBLEMS, metrics=METRICS, clock=clock)

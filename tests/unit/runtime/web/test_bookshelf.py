@@ -231,4 +231,4 @@ def test_neither_imports_anything_of_a_service_or_of_licenses() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not [name for name in loaded if name.split(".")[0] in {"ledger", "signer", "device_sync"}]
     ours = {name for name in loaded if name.startswith("contracts.")}
-    assert ours == {"contracts.fields", "contracts.identifiers", "contracts.refusals"}
+    assert ours == {"contracts.fields", "contracts.identifiers", "contracts.refusals", "contracts.scopes"}

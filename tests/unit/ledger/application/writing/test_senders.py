@@ -54,9 +54,9 @@ class Desk:
     def _seconds(self) -> float:
         return self.now.timestamp()
 
-    def token(self, seconds: int = 600) -> str:
+    def token(self, seconds: int = 600, scope: str | None = None) -> str:
         issued = int(self.now.timestamp())
-        return self.issuer.token(story.ANNA, story.ADRIA, iat=issued, exp=issued + seconds)
+        return self.issuer.token(story.ANNA, story.ADRIA, iat=issued, exp=issued + seconds, scope=scope)
 
     def prover(self, key: int = 0) -> Prover:
         return Prover(self.keys[key].public_key())
@@ -100,6 +100,23 @@ def test_a_command_may_be_decided_a_bounded_time_after_its_token_has_expired() -
     assert code(desk.receive(prover, token)) is None
     desk.now += timedelta(seconds=10 + KEPT_SECONDS)
     assert code(desk.receive(prover, token)) == "bad_credentials"
+
+
+@pytest.mark.parametrize(
+    ("scope", "refusal"),
+    [
+        (None, None),
+        ("openid profile", None),
+        ("licenses:write", None),
+        ("audio:read licenses:write openid", None),
+        ("licenses:read", "scope_missing"),
+        ("repairs:write audio:write licenses:read", "scope_missing"),
+        ("licenses:read\tlicenses:write", "bad_credentials"),
+    ],
+)
+def test_a_token_with_scopes_needs_the_one_to_write_licenses(scope: str | None, refusal: str | None) -> None:
+    desk = Desk()
+    assert code(desk.receive(desk.prover(), desk.token(scope=scope))) == refusal
 
 
 def test_a_key_that_the_issuer_revokes_proves_nothing_a_minute_later() -> None:

@@ -18,6 +18,7 @@ from runtime.tokens import KeyFile, Tokens, read_jwks
 from tests.support.issuer import AUDIENCE, ISSUER, KID, Issuer
 from tests.support.ledger.api_in_memory import Api, problem
 from tests.support.ledger.story import ADRIA, ANNA
+from tests.support.ledger.who_may import ENDPOINTS
 
 
 async def test_a_good_token_is_let_in() -> None:
@@ -59,6 +60,9 @@ async def test_without_a_token_nobody_is_let_in(authorization: str | None) -> No
         {"sub": ANNA.upper()},
         {"company": f"{ADRIA}\n"},
         {"company": 7},
+        {"scope": ["licenses:read"]},
+        {"scope": "licenses:read\tprofile"},
+        {"scope": f"licenses:read {'x' * 1024}"},
     ],
     ids=str,
 )
@@ -94,6 +98,17 @@ async def test_x8_an_account_that_is_not_active_is_refused_everything(active: ob
     accepted = await api.post("/v1/invitations/acceptances", {"invitation_code": "x"}, token=token)
     assert problem(accepted) == (403, "account_inactive")
     assert (await api.get("/v1/companies", token=api.issuer.token(active=True))).status_code == 200
+
+
+async def test_x13_a_token_that_may_only_read_changes_nothing() -> None:
+    api = Api()
+    head = api.bearer(api.issuer.token(scope="licenses:read repairs:write audio:write"))
+    changes = [endpoint.split() for endpoint in ENDPOINTS if not endpoint.startswith("GET ")]
+
+    found = {(method, path): await api.client.request(method, path, headers=head) for method, path in changes}
+
+    assert {problem(answer) for answer in found.values()} == {(403, "scope_missing")}
+    assert (await api.client.get("/v1/companies", headers=head)).status_code == 200
 
 
 async def test_a_token_of_a_foreign_key_is_refused() -> None:

@@ -56,6 +56,7 @@ def build(services: Services, tokens: Tokens) -> ASGIApp:
     """The whole API, behind its gateway."""
     return Gateway(
         application(),
+        area="audio",
         tokens=tokens,
         problems=PROBLEMS,
         metrics=METRICS,

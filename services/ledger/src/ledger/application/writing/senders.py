@@ -44,7 +44,15 @@ class Senders(senders.Senders[CommandRecord]):
         trusted: Authorities,
         clock: Clock,
     ) -> None:
-        super().__init__(CommandRecord, CHANNELS, topic_prefix=topic_prefix, keys=keys, tokens=tokens, clock=clock)
+        super().__init__(
+            CommandRecord,
+            CHANNELS,
+            area="licenses",
+            topic_prefix=topic_prefix,
+            keys=keys,
+            tokens=tokens,
+            clock=clock,
+        )
         self._trusted = trusted
 
     def refused(self, command: Any) -> Rejection | None:

@@ -147,6 +147,7 @@ def build(services: Services, tokens: Tokens) -> ASGIApp:
     """The whole API, behind its gateway."""
     return Gateway(
         application(),
+        area="licenses",
         tokens=tokens,
         problems=PROBLEMS,
         metrics=METRICS,

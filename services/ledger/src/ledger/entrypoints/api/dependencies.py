@@ -76,7 +76,7 @@ async def _services(request: Request) -> Services:
 
 
 async def _caller(caller: AuthenticatedCaller) -> LedgerCaller:
-    return LedgerCaller(caller.account, caller.company, caller.token, caller.expires)
+    return LedgerCaller(caller.account, caller.company, caller.token, caller.expires, caller.scopes)
 
 
 TheServices = Annotated[Services, Depends(_services)]

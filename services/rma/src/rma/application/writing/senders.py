@@ -36,7 +36,15 @@ class Senders(senders.Senders[RmaCommandRecord]):
     """Reads records of the topics of commands."""
 
     def __init__(self, *, topic_prefix: str, keys: Sequence[X25519PrivateKey], tokens: Tokens, clock: Clock) -> None:
-        super().__init__(RmaCommandRecord, CHANNELS, topic_prefix=topic_prefix, keys=keys, tokens=tokens, clock=clock)
+        super().__init__(
+            RmaCommandRecord,
+            CHANNELS,
+            area="repairs",
+            topic_prefix=topic_prefix,
+            keys=keys,
+            tokens=tokens,
+            clock=clock,
+        )
 
     def refused(self, command: Any) -> Rejection | None:
         """A text that people wrote lies beside the log (ADR 20): in the clear it would stay for ever."""

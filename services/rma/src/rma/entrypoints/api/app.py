@@ -63,6 +63,7 @@ def build(services: Services, tokens: Tokens) -> ASGIApp:
     """The whole API, behind its gateway."""
     return Gateway(
         application(),
+        area="repairs",
         tokens=tokens,
         problems=PROBLEMS,
         metrics=METRICS,

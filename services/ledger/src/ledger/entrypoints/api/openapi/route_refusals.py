@@ -44,7 +44,7 @@ ROUTE_REFUSALS: dict[str, frozenset[str]] = {
     "get_entry_texts": frozenset({"busy", "entry_not_found", "no_right", "sequence_not_reached"}),
     "get_guarantee": frozenset({"busy", "contact_needed", "device_replaced", "device_unknown", "entry_to_come", "no_right", "request_invalid", "sequence_not_reached", "serial_malformed", "serial_wrong_vendor"}),
     "get_legacy_licenses": frozenset({"busy", "no_right", "project_unknown", "sequence_not_reached"}),
-    "get_license_file": frozenset({"busy", "company_blocked", "company_closed", "device_blocked", "device_replaced", "device_unknown", "idempotency_key_reused", "ledger_not_founded", "license_file_not_ready", "license_file_superseded", "log_stopped", "no_right", "sequence_not_reached", "serial_malformed", "serial_wrong_vendor"}),
+    "get_license_file": frozenset({"busy", "company_blocked", "company_closed", "device_blocked", "device_replaced", "device_unknown", "idempotency_key_reused", "ledger_not_founded", "license_file_not_ready", "license_file_superseded", "log_stopped", "no_right", "scope_missing", "sequence_not_reached", "serial_malformed", "serial_wrong_vendor"}),
     "get_me": frozenset({"busy", "no_right", "request_invalid", "sequence_not_reached"}),
     "get_note": frozenset({"busy", "entry_not_found", "no_right", "project_unknown", "sequence_not_reached"}),
     "get_price_of_held_licenses": frozenset({"busy", "no_right", "nothing_held", "project_unknown", "sequence_not_reached"}),

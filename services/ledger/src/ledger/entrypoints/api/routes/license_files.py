@@ -7,11 +7,13 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from contracts.commands.devices import RecordLicenseFileDelivery
+from contracts.scopes import needed
 from ledger.application.queries.devices import DeviceView
 from ledger.application.queries.views import SignedDocument
 from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandSender, SerialOfPath, TheCommandSender
 from ledger.entrypoints.api.http.device_lookup import require_device
+from runtime.web.authentication import require_scope
 from runtime.web.conditional_requests import IfNoneMatch, matches_etag, not_modified_or
 from runtime.web.consistency import Reached
 from runtime.web.head_requests import IsHead
@@ -36,7 +38,10 @@ async def get_license_file(
     sender: TheCommandSender,
     is_head: IsHead,
 ) -> Response:
-    """The newest license file of a device, to be uploaded to it by hand. The first delivery of a file is recorded."""
+    """The newest license file of a device, to be uploaded to it by hand. The first delivery of a file is recorded.
+
+    Recording it is a change: a token with scopes needs `licenses:write` for it, too.
+    """
     device = await require_device(services, caller, serial)
     file = await newest_file(services, device, lambda: services.queries.license_file(caller.viewer, serial))
     is_handed_out = not is_head and not matches_etag(known, file.sha256)
@@ -71,6 +76,7 @@ def _was_delivered(device: DeviceView, file: SignedDocument) -> bool:
 
 async def _record_delivery(sender: CommandSender, file: SignedDocument) -> None:
     """Make the delivery an entry before any byte of the file leaves (decision D16)."""
+    require_scope(sender.caller, needed("licenses", "POST"))
     command = RecordLicenseFileDelivery(
         serial=file.serial,
         generation=file.generation,
