@@ -19,6 +19,7 @@ from portal.entrypoints.web.pages import here, see, words_for
 from portal.entrypoints.web.routes import (
     activity,
     allocations,
+    api_tokens,
     assets,
     audio,
     bulk,
@@ -36,6 +37,7 @@ from portal.entrypoints.web.routes import (
     keys,
     labels,
     live,
+    oauth,
     old_licenses,
     openid,
     passkeys,
@@ -66,6 +68,7 @@ from runtime.web.telemetry import NO_TELEMETRY
 ROUTERS = (
     assets.router,
     token_keys.router,
+    oauth.router,
     signing_in.router,
     openid.router,
     by_mail.router,
@@ -101,6 +104,7 @@ ROUTERS = (
     settings.router,
     second_factor.router,
     passkeys.router,
+    api_tokens.router,
     erasing.router,
     components.router,
     *STAFF_ROUTERS,
