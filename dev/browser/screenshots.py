@@ -100,7 +100,7 @@ def table_done(page: Page) -> None:
 
 
 def api_token(page: Page) -> None:
-    """The one page that shows the secret; the token is ended again from the list."""
+    """The page that shows the secret; what a run before has made is ended first."""
     page.goto("/settings/api-tokens")
     for _ in range(page.locator("button.danger").count()):
         page.locator("button.danger").first.click()

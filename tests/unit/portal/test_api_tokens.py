@@ -1,4 +1,4 @@
-"""API tokens: how a program changes one for a token of a minute, what it is refused, and the pages that make them."""
+"""API tokens: how a program exchanges one for a short-lived token, what it is refused, and the pages that make them."""
 
 import base64
 import html
@@ -19,6 +19,7 @@ from prometheus_client import REGISTRY
 
 from contracts.scopes import SCOPES
 from portal.adapters.issuer import LIFE_SECONDS, TokenIssuer
+from portal.application.accounts import Session
 from portal.application.api_tokens import ApiTokens, Made
 from portal.application.patience import Patience
 from portal.domain.api_tokens import MOST_TOKENS, ApiToken, granted
@@ -91,6 +92,15 @@ class World:
     async def sent(self, path: str, fields: Mapping[str, str]) -> httpx.Response:
         self.browser.cookies.update(COOKIE)
         return await self.browser.post(path, data={FORM_TOKEN: form_token(COOKIE["session"]), **fields})
+
+
+class OfNoCompany(OneSession):
+    """Somebody who has not chosen one yet."""
+
+    async def find(self, cookie: str, now: datetime) -> Session | None:
+        session = await super().find(cookie, now)
+        assert session is not None
+        return replace(session, company=None, company_name=None, company_kind=None)
 
 
 @pytest.fixture
@@ -321,3 +331,12 @@ async def test_the_password_is_asked_for_again_first(world: World) -> None:
     assert (page.status_code, world.kept.tokens) == (403, {})
     assert 'name="confirming_password"' in page.text
     assert 'name="scope-licenses" value="read"' in page.text
+
+
+async def test_who_has_no_company_yet_chooses_one_first(world: World, tmp_path: Path) -> None:
+    world.browser = pages(tmp_path, away(), OfNoCompany(), api_tokens=world.tokens)
+    page = await world.browser.get(PAGE)
+    assert 'href="/company"' in page.text
+    assert 'name="days"' not in page.text
+    answer = await world.sent(PAGE, WANTED)
+    assert (answer.headers["location"], world.kept.tokens) == ("/company", {})

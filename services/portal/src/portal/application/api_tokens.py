@@ -1,4 +1,4 @@
-"""Makes API tokens, and lets programs change them for tokens of a minute.
+"""Makes API tokens, and lets programs exchange them for tokens that live for a minute.
 
 A secret has 256 random bits, so that its digest does not need to be slow. It is shown once and kept nowhere.
 """

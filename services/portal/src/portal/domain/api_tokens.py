@@ -1,4 +1,4 @@
-"""API tokens: a client id and a secret, by which a program gets tokens of a minute (RFC 6749, section 4.4)."""
+"""API tokens: a client id and a secret, by which a program gets short-lived tokens (RFC 6749, section 4.4)."""
 
 import re
 from collections.abc import Iterable

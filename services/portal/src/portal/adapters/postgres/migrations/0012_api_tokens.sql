@@ -1,4 +1,5 @@
--- API tokens: what a program of a person shows for a token of a minute. The secret is kept nowhere, only its digest.
+-- API tokens, which programs of a person exchange for short-lived ones. Secrets themselves are kept nowhere, only their
+-- digests.
 
 CREATE TABLE portal.api_tokens (
     client_id     text        PRIMARY KEY,

@@ -1,4 +1,4 @@
-"""API tokens of an account: what its programs show for tokens of a minute."""
+"""API tokens of an account, which its programs exchange for short-lived ones."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -53,7 +53,7 @@ async def make(request: Request, session: TheSession, services: TheServices, for
 
 @router.post("/ends")
 async def end(session: TheSession, services: TheServices, form: TheForm) -> Response:
-    """Let one work no longer; what it was changed for ends within a minute."""
+    """Let one work no longer; what it was exchanged for ends within a minute."""
     await services.api_tokens.end(session.account.account, form.text("client_id"))
     return see("/settings/api-tokens")
 

@@ -1,4 +1,4 @@
-"""The token endpoint, where a program changes an API token for a token of a minute (RFC 6749), and how it is found."""
+"""The token endpoint, where a program exchanges an API token for a short-lived one (RFC 6749), and how it is found."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
