@@ -8,12 +8,14 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from contracts.dates import civil_day
 from dev.browser.chromium import WIDTHS, a_page, chromium, sign_in
 from dev.demo.people import PASSWORD, PEOPLE
 from dev.stack import places
 from dev.stack.parts import Kit
 
 FOLDER = places.STATE / "screenshots"
+TODAY = civil_day(datetime.now(UTC))
 
 
 def at(path: str) -> Callable[[Page], None]:
@@ -116,13 +118,13 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "project": clinic,
     "allocation": allocation,
     "search": at("/search?q=04a1"),
-    "home-then": at(f"/?as_of={datetime.now(UTC).date()}"),
-    "projects-then": at(f"/projects?as_of={datetime.now(UTC).date()}"),
+    "home-then": at(f"/?as_of={TODAY}"),
+    "projects-then": at(f"/projects?as_of={TODAY}"),
     "devices": at("/devices"),
-    "devices-then": at(f"/devices?as_of={datetime.now(UTC).date()}"),
-    "balances-then": at(f"/balances?type=Port11&as_of={datetime.now(UTC).date()}"),
+    "devices-then": at(f"/devices?as_of={TODAY}"),
+    "balances-then": at(f"/balances?type=Port11&as_of={TODAY}"),
     "device": box,
-    "device-then": at(f"/devices/00903304a20e?as_of={datetime.now(UTC).date()}"),
+    "device-then": at(f"/devices/00903304a20e?as_of={TODAY}"),
     "why": at("/devices/00903304a20e/why?type=Port11"),
     "balances": at("/balances?type=Port11"),
     "keys": at("/keys"),

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from argon2 import PasswordHasher
+
 from contracts.dates import add_months, civil_day
 from dev.demo import support_cases
 from dev.demo.story import Story, wanted
@@ -24,6 +26,8 @@ from simulator.cast import ADMINISTRATOR, CLERK, HOTEL, HOTELIER, PARTNER, REPAI
 from simulator.partner import Refused
 
 PASSWORD = "four people, one stack"  # noqa: S105 - of a stack that only this machine reaches
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Of stacks that live for some tests, in which people sign in a hundred times."""
 PEOPLE = {
     "reseller": Account(ADMINISTRATOR, "reseller@example.net", "Jana Krüger", "en"),
     "end customer": Account(HOTELIER, "customer@example.net", "Luca Marin", "en"),
@@ -154,7 +158,7 @@ async def add_accounts(kit: Kit, people: Iterable[Account] = tuple(PEOPLE.values
     """Accounts with the one password, and names of companies, as `portal-admin` adds them to the portal."""
     async with TABLES.pool(kit.cluster().url(role="portal"), most=1) as pool:
         accounts = PostgresAccounts(pool)
-        hashed = await Argon2Passwords().hash(PASSWORD)
+        hashed = QUICK.hash(PASSWORD) if kit.is_short_lived else await Argon2Passwords().hash(PASSWORD)
         for account in people:
             await accounts.add(account, hashed)
         for company, name in COMPANIES.items():

@@ -8,14 +8,19 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
+from referencing import Registry, Resource
 
 from dev.kubernetes.manifests import Manifest
 
-KUBERNETES = "1.37"
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+
+KUBERNETES = "1.37.0"
 CUSTOM = frozenset(
     {
         "cert-manager.io/v1/Certificate",
@@ -60,28 +65,45 @@ def name_of(manifest: Manifest) -> str:
 def errors(manifest: Manifest, schemas: Path | None) -> Iterator[str]:
     """One sentence for each thing that is wrong."""
     kind = kind_of(manifest)
-    if kind in CUSTOM:
-        yield from _custom_errors(manifest, schemas) if schemas else ()
+    if kind not in CUSTOM:
+        known, unknown = _validator(manifest["apiVersion"], manifest["kind"]), f"nobody knows the kind {kind}"
+    elif schemas is not None:
+        known, unknown = _custom_validator(schemas, kind), f"CRD_SCHEMAS has no schema of {kind}"
+    else:
         return
-    import kubernetes_validate  # noqa: PLC0415 - more than a second of imports, for who checks only
-
-    try:
-        kubernetes_validate.validate(manifest, KUBERNETES, strict=True)
-    except kubernetes_validate.ValidationError as error:
-        yield f"{name_of(manifest)}: {'.'.join(map(str, error.path))}: {error.message}"
-    except kubernetes_validate.SchemaNotFoundError:
-        yield f"{name_of(manifest)}: nobody knows the kind {kind}"
-
-
-def _custom_errors(manifest: Manifest, schemas: Path) -> Iterator[str]:
-    schema = custom_schemas(schemas).get(kind_of(manifest))
-    if schema is None:
-        yield f"{name_of(manifest)}: CRD_SCHEMAS has no schema of {kind_of(manifest)}"
+    if known is None:
+        yield f"{name_of(manifest)}: {unknown}"
         return
-    import jsonschema  # noqa: PLC0415 - likewise
-
-    for error in jsonschema.Draft202012Validator(schema).iter_errors(manifest):
+    for error in known.iter_errors(manifest):
         yield f"{name_of(manifest)}: {'.'.join(map(str, error.path))}: {error.message}"
+
+
+@cache
+def _validator(api_version: str, kind: str) -> "Draft202012Validator | None":
+    """Of a kind of Kubernetes itself, as its version KUBERNETES has it."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - more than a second of imports, for who checks only
+
+    group, _, version = api_version.rpartition("/")
+    name = "-".join(filter(None, (kind.lower(), group.partition(".")[0], version)))
+    known, definitions = _published(f"{name}.json"), _published("_definitions.json")
+    if known is None or definitions is None:
+        return None
+    return Draft202012Validator(known.contents, registry=definitions @ (known @ Registry()))
+
+
+@cache
+def _published(name: str) -> Resource[Any] | None:
+    """A file of the schemas; that of all definitions takes longer to read than a manifest to check."""
+    file = files("kubernetes_validate") / "kubernetes-json-schema" / f"v{KUBERNETES}-local-strict" / name
+    return Resource.from_contents(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else None
+
+
+@cache
+def _custom_validator(schemas: Path, kind: str) -> "Draft202012Validator | None":
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - likewise
+
+    known = custom_schemas(schemas).get(kind)
+    return None if known is None else Draft202012Validator(known)
 
 
 @cache

@@ -120,7 +120,7 @@ class Kit:
     def __init__(self, state: Path, *, short_lived: bool = False) -> None:
         self.state = state
         self.ports = Ports(state / "ports.json")
-        self._short_lived = short_lived
+        self.is_short_lived = short_lived
 
     def make(self, part: Part) -> Runnable:
         match part.name:
@@ -142,10 +142,10 @@ class Kit:
 
     def broker(self) -> Broker:
         port, controller = self.ports.port("kafka"), self.ports.port("kafka-controller")
-        return Broker(self.state, port=port, controller_port=controller, short_lived=self._short_lived)
+        return Broker(self.state, port=port, controller_port=controller, short_lived=self.is_short_lived)
 
     def cluster(self) -> Cluster:
-        return Cluster(self.state, port=self.ports.port("postgres"), short_lived=self._short_lived)
+        return Cluster(self.state, port=self.ports.port("postgres"), short_lived=self.is_short_lived)
 
     def _service(self, part: Part) -> ServiceProcess:
         address = f"{part.scheme}://{HOST}:{self.ports.port(part.name)}" if part.scheme else None

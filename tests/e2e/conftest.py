@@ -24,7 +24,15 @@ def story(kit: Kit) -> Iterator[Story]:
 
 
 @pytest.fixture(scope="module")
-def portal(kit: Kit) -> Iterator[Portal]:
+def portal_of_file(kit: Kit) -> Iterator[Portal]:
     """The portal with people in it. Playwright has the thread's event loop, so it ends with its file."""
     with a_portal(kit) as portal:
         yield portal
+
+
+@pytest.fixture
+def portal(portal_of_file: Portal) -> Iterator[Portal]:
+    """The same; pages end with their test, as an open page listens and draws itself again after each change."""
+    yield portal_of_file
+    for left in portal_of_file.browser.contexts:
+        left.close()

@@ -11,6 +11,7 @@ import pytest
 from fastapi.routing import APIRoute
 from playwright.sync_api import Page, expect
 
+from contracts.dates import civil_day
 from dev.browser.chromium import WIDTHS, Scheme, sign_in
 from dev.demo import people
 from portal.entrypoints.web.app import ROUTERS
@@ -20,7 +21,7 @@ from portal.entrypoints.web.routes.openid import LOGOUT
 from tests.support.portal import CUSTOMER, RESELLER, STAFF, Portal, token_of, violations
 
 BOX = "/devices/00903304a20e"
-TODAY = datetime.now(UTC).date()
+TODAY = civil_day(datetime.now(UTC))
 OF_BOX = ("", "/return", "/move", "/take-back", "/test", "/warranty", "/label", f"?as_of={TODAY}", "/why?type=Port11")
 PLACES = (
     *("", "projects", "devices", "keys", "bulk/transfer", "rmas", "rmas/new", "cases", "audio", "people"),
@@ -93,8 +94,6 @@ def test_an_installer_allocates_to_a_box_and_sees_it_wait(portal: Portal, shape:
 
 
 def test_what_a_device_fetches_appears_on_the_open_page_which_can_be_turned_back(portal: Portal) -> None:
-    for left in portal.browser.contexts:
-        left.close()  # a person listens with four pages, and earlier ones of the reseller are open
     page = portal.reseller()
     page.goto(f"/devices/{portal.serial}")
     time = page.locator("#time")
@@ -221,9 +220,9 @@ def signed_in(client: httpx.Client, email: str = RESELLER) -> httpx.Response:
 
 
 @pytest.fixture(scope="module")
-def victim(portal: Portal) -> Iterator[httpx.Client]:
+def victim(portal_of_file: Portal) -> Iterator[httpx.Client]:
     """Somebody who is signed in, and finds every page."""
-    with portal.client() as client:
+    with portal_of_file.client() as client:
         signed_in(client, STAFF)
         yield client
 

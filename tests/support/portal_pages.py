@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -141,8 +142,9 @@ class AnsweringApis:
         return Asking(cast("Client", ledger), cast("CaseClient", cases), cast("AudioClient", audio), at_least)
 
 
+@cache
 def away() -> Apis:
-    """APIs of which none answers."""
+    """APIs of which none answers. Made once, as making them reads all certificate authorities of the machine."""
     return Apis(ledger=NOBODY, cases=NOBODY, audio=NOBODY, issuer=cast("TokenIssuer", SomeIssuer()))
 
 

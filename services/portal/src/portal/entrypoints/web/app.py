@@ -1,6 +1,7 @@
 """The pages of the portal as one application: its routes, and a page for all that goes wrong."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -115,6 +116,12 @@ _log = get_logger("portal.web")
 
 def build(services: Services) -> ASGIApp:
     """All pages, behind their doorkeeper."""
+    return Doorkeeper(application(), services, in_trouble=trouble_page, is_secure=services.is_secure)
+
+
+@cache
+def application() -> FastAPI:
+    """The pages alone, one application in a process: they find `services` in the state of their request."""
     app = FastAPI(
         openapi_url=None,
         docs_url=None,
@@ -126,7 +133,7 @@ def build(services: Services) -> ASGIApp:
     for router in ROUTERS:
         app.include_router(router)
     _handle_errors(app)
-    return Doorkeeper(app, services, in_trouble=trouble_page, is_secure=services.is_secure)
+    return app
 
 
 def _handle_errors(app: FastAPI) -> None:
