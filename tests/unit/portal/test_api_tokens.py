@@ -20,7 +20,7 @@ from prometheus_client import REGISTRY
 from contracts.scopes import SCOPES
 from portal.adapters.issuer import LIFE_SECONDS, TokenIssuer
 from portal.application.accounts import Session
-from portal.application.api_tokens import ApiTokens, Made
+from portal.application.api_tokens import KEPT, ApiTokens, Made
 from portal.application.patience import Patience
 from portal.domain.api_tokens import MOST_TOKENS, ApiToken, granted
 from portal.domain.patience import MOST_FOR_ACCOUNT
@@ -56,8 +56,9 @@ class Kept:
         found = self.tokens.get(client_id)
         return None if found is None or found[0].account in self.locked else found
 
-    async def of_account(self, account: str, _now: datetime) -> list[ApiToken]:
-        return [one for one, _ in self.tokens.values() if one.account == account]
+    async def of_account(self, account: str, now: datetime) -> list[ApiToken]:
+        mine = [one for one, _ in self.tokens.values() if one.account == account]
+        return [one for one in mine if (one.ended or one.expires) >= now - KEPT]
 
     async def note_use(self, client_id: str, now: datetime) -> None:
         self._change(client_id, used=now)

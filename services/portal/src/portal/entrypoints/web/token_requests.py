@@ -77,9 +77,10 @@ def _basic(authorization: str) -> tuple[str, str]:
     """HTTP Basic (RFC 7617) of what is encoded as in a form."""
     scheme, _, said = authorization.partition(" ")
     try:
-        client_id, colon, secret = base64.b64decode(said.strip(), validate=True).decode().partition(":")
+        shown = base64.b64decode(said.strip(), validate=True).decode()
     except (binascii.Error, ValueError):
-        colon = ""
+        shown = ""
+    client_id, colon, secret = shown.partition(":")
     if scheme.lower() != "basic" or not colon:
         raise NoTokenRequest("invalid_client", "The Authorization header has to be Basic, with client id and secret.")
     return unquote_plus(client_id), unquote_plus(secret)
