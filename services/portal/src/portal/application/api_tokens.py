@@ -126,12 +126,13 @@ class ApiTokens:
     async def _checked(
         self, client_id: str, secret: str, wanted: frozenset[str] | None, address: str
     ) -> tuple[ApiToken, frozenset[str]]:
-        one = await self.patience.begin(f"api token {_shown(client_id)}", address=address)
+        counted = f"api token {_shown(client_id)}"
+        await self.patience.check(counted, address=address)
         known = await self.kept.find(client_id) if CLIENT_ID.fullmatch(client_id) else None
         fits = hmac.compare_digest(_digest(secret), known[1] if known else _digest(""))
         if known is None or not fits:
+            await self.patience.note(counted, address=address)
             raise TokenRefused("invalid_client", "there is no such API token with this secret")
-        await self.patience.forgive(one)
         token = known[0]
         if (state := token.state(self.clock())) != "alive":
             raise TokenRefused("invalid_client", f"the API token is {state}")
