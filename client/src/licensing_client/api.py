@@ -49,10 +49,20 @@ class ActivationKeyView(TypedDict):
     blocked: NotRequired[BlockedView | None]
 
 
+class AllocatedView(TypedDict):
+    """Licenses of one type that stand on the devices of a project."""
+
+    license_type: str
+    license_class: Literal["pbx", "gateway", "warranty", "service"]
+    count: int
+    delivered: int
+
+
 class BalanceView(TypedDict):
     project: str
     free: list[LicensesView]
     held: list[LicensesView]
+    allocated: NotRequired[list[AllocatedView] | None]
     as_of: NotRequired[int | None]
 
 
@@ -1336,7 +1346,10 @@ class Operations(Transport):
         return cast("ProjectView", self.get(f"/v1/projects/{segment(project)}", **given(at_least=at_least)))
 
     def get_balance(self, project: str, *, at_least: int | None = None, as_of: str | int | None = None) -> BalanceView:
-        """The licenses of the project that are bound to no device, now or as of any entry or time."""
+        """The licenses of the project: free and held, now or as of any entry or time, and now also those on its devices.
+
+        It costs the same however many devices the project has.
+        """
         return cast(
             "BalanceView", self.get(f"/v1/projects/{segment(project)}/balance", **given(at_least=at_least, as_of=as_of))
         )

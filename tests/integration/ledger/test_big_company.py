@@ -14,6 +14,7 @@ from ledger.adapters.postgres.labels import PostgresLabels
 from ledger.adapters.postgres.queries.exports import BALANCES, MOVEMENTS, Export, PostgresExports
 from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
 from ledger.adapters.postgres.queries.visibility import scope_of
+from ledger.application.queries.balances import AllocatedView
 from ledger.application.queries.devices import DeviceSearch, Expand, Expansion
 from ledger.application.queries.expirations import ExpirationPlace, ExpirationSearch
 from ledger.application.queries.exports import Wanted
@@ -181,6 +182,16 @@ async def test_projects_with_balances_read_little_on_every_page(
         page = await page_of(pool, queries.projects(who, ProjectSearch(as_of=as_of), place, LIMIT, "balances"))
         assert page.scanned <= {"held_licenses"}, "a small table, as most ledgers hold few licenses"
         assert page.buffers <= BALANCE_BUFFERS
+
+
+@pytest.mark.parametrize("viewer", ["staff", "anna", "guest"])
+async def test_a_balance_of_a_project_of_many_devices_reads_no_device(pool: OneConnection, viewer: str) -> None:
+    queries, who = PostgresQueries(pool, 0), VIEWERS[viewer]
+    balance = await queries.balance(who, HOTEL)
+    plans = await pool.plans()
+    assert balance is not None
+    assert balance.allocated == [AllocatedView(license_type="Port11", license_class="pbx", count=9, delivered=3)]
+    assert sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans) <= FEW_BUFFERS
 
 
 PAST_SEARCHES = [

@@ -54,6 +54,7 @@ class Apis:
     def __init__(self) -> None:
         self.asked = list[httpx.Request]()
         self.next: str | None = "more"
+        self.more_devices: str | None = None
         self.device: dict[str, Any] = DEVICE
         self.device_then: dict[str, Any] = DEVICE
         self.entries = [
@@ -76,9 +77,11 @@ class Apis:
                     "rights": ["view"],
                 }
             case ["projects", _, "balance"]:
+                allocated = None if then else [LOT | {"count": 75, "delivered": 60}]
                 found = {"project": PROJECT, "free": [LOT | {"count": 25}], "held": [LOT | {"count": 5}]} | then
+                found["allocated"] = allocated
             case ["projects", _, "devices"]:
-                found = {"items": [DEVICE], "next": None}
+                found = {"items": [DEVICE], "next": self.more_devices}
             case ["devices"]:
                 found = {"items": [DEVICE | then] if then.get("as_of", 38) >= 38 else [], "next": self.next}
             case ["projects", _, "software-service"]:
@@ -174,6 +177,11 @@ def text(page: str) -> str:
     return re.sub(r"<[^>]+>", "", page)
 
 
+def counts(page: httpx.Response) -> list[str]:
+    """The numbers of the balance: free, held, waiting, delivered and in all."""
+    return re.findall(r'<td class="number[^"]*" data-name="[^"]+">(?:<a [^>]*>)?([^<]+)<', page.text)
+
+
 def rows(page: httpx.Response) -> list[list[str]]:
     body = page.text[page.text.index("<tbody>") : page.text.index("</tbody>")]
     return [re.findall(r'<td class="number[^"]*"[^>]*>([^<]*)</td>', row) for row in body.split("</tr>")[:-1]]
@@ -223,6 +231,17 @@ async def test_what_a_company_had_of_a_type_is_told_project_by_project(partner: 
     apis.next = "more"
     page = await partner.get("/balances?type=Port11&as_of=40")
     assert ("no sum over more projects" in page.text, len(rows(page))) == (True, 2)
+
+
+@pytest.mark.parametrize("more_devices", [None, "more"])
+async def test_a_project_says_what_stands_on_devices_however_many_it_has(
+    partner: httpx.AsyncClient, apis: Apis, more_devices: str | None
+) -> None:
+    apis.more_devices = more_devices
+    now, then = [await partner.get(f"/projects/{PROJECT}{query}") for query in ("", "?as_of=38")]
+    of_the_past = ["60", "0", "90"] if more_devices is None else ["…", "…", "…"]
+    assert counts(now) == ["25", "5", "15", "60", "105"]
+    assert counts(then) == ["25", "5", *of_the_past]
 
 
 async def test_a_number_of_a_project_is_explained_by_its_entries(partner: httpx.AsyncClient, apis: Apis) -> None:

@@ -27,10 +27,19 @@ class CauseView(View):
     correlation_id: str
 
 
+class AllocatedView(LicensesView):
+    """Licenses of one type that stand on the devices of a project."""
+
+    delivered: int = Field(description="Of these, those in the newest license file that their device got.")
+
+
 class BalanceView(View):
     project: str
     free: list[LicensesView] = Field(description="Those that are bound to no device; 0 where there were some once.")
     held: list[LicensesView] = Field(description="Those that wait until software service is paid for them.")
+    allocated: list[AllocatedView] | None = Field(
+        default=None, description="Those that stand on devices; null where the past was asked for."
+    )
     as_of: int | None = Field(default=None, description="The entry it stands at, where the past was asked for.")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from licensing_client.api import BalanceView, DeviceView, LicensesView, ProjectView, TotalView
+from licensing_client.api import AllocatedView, BalanceView, DeviceView, LicensesView, ProjectView, TotalView
 
 CLASSES = ("pbx", "gateway", "warranty", "service")
 """The order of the table."""
@@ -12,7 +12,7 @@ WIDTH = 100
 
 @dataclass(slots=True)
 class BalanceLine:
-    """A license type in a project. `waiting` and `delivered` are None where there are too many devices to count."""
+    """A license type in a project. `waiting` and `delivered` are None where nobody knows what stood on devices."""
 
     license_type: str
     license_class: str
@@ -37,16 +37,33 @@ class BalanceLine:
         return parts
 
 
-def sheet(balance: BalanceView, devices: Sequence[DeviceView] | None) -> list[BalanceLine]:
-    """A line for each type that the project has or had; `devices` are all of its devices, where they are known."""
-    lines: dict[str, BalanceLine] = {}
+def sheet(balance: BalanceView, allocated: Sequence[AllocatedView] | None) -> list[BalanceLine]:
+    """A line for each type that the project has or had; `allocated` is what stands on its devices, where known."""
+    unknown = None if allocated is None else 0
+    lines = {
+        one["license_type"]: BalanceLine(one["license_type"], one["license_class"], waiting=unknown, delivered=unknown)
+        for one in (*_lots(balance), *(allocated or ()))
+    }
     for free in balance["free"]:
-        _line(lines, free["license_type"], free["license_class"], devices).free += free["count"]
+        lines[free["license_type"]].free += free["count"]
     for held in balance["held"]:
-        _line(lines, held["license_type"], held["license_class"], devices).held += held["count"]
-    for device in devices or ():
-        _count(lines, device, devices)
+        lines[held["license_type"]].held += held["count"]
+    for one in allocated or ():
+        line = lines[one["license_type"]]
+        line.waiting = (line.waiting or 0) + one["count"] - one["delivered"]
+        line.delivered = (line.delivered or 0) + one["delivered"]
     return sorted(lines.values(), key=_order)
+
+
+def allocated_then(devices: Sequence[DeviceView]) -> list[AllocatedView] | None:
+    """What stood on all devices of a project in the past; None where one had an older file, which nobody looks into."""
+    if any(one["delivered_issue"] not in {None, one["issue"]} for one in devices):
+        return None
+    return [
+        {**lot, "delivered": 0 if device["delivered_issue"] is None else lot["count"]}
+        for device in devices
+        for lot in device["licenses"]
+    ]
 
 
 def totals(of_company: Sequence[TotalView]) -> list[BalanceLine]:
@@ -103,22 +120,3 @@ def _lots(balance: BalanceView) -> Sequence[LicensesView]:
 
 def _order(line: BalanceLine) -> tuple[int, str]:
     return CLASSES.index(line.license_class), line.license_type
-
-
-def _count(lines: dict[str, BalanceLine], device: DeviceView, devices: Sequence[DeviceView] | None) -> None:
-    fetched = device["delivered_issue"] == device["issue"]
-    for one in device["licenses"]:
-        line = _line(lines, one["license_type"], one["license_class"], devices)
-        if fetched:
-            line.delivered = (line.delivered or 0) + one["count"]
-        else:
-            line.waiting = (line.waiting or 0) + one["count"]
-
-
-def _line(
-    lines: dict[str, BalanceLine], name: str, license_class: str, devices: Sequence[DeviceView] | None
-) -> BalanceLine:
-    if name not in lines:
-        none = None if devices is None else 0
-        lines[name] = BalanceLine(name, license_class, waiting=none, delivered=none)
-    return lines[name]

@@ -1,12 +1,15 @@
-"""What is free and held in some projects, now or as of an entry: a few reads of an index for each project and type."""
+"""What some projects have, now or as of an entry: a few reads of an index for each project and type."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from contracts.accounts import held_account, project_account
-from ledger.application.queries.balances import BalanceView
+from contracts.log.subjects import PROJECT, subject
+from ledger.application.queries.balances import AllocatedView, BalanceView
 from ledger.application.queries.projects import ProjectView
 from ledger.application.queries.views import LicensesView
+
+Lot = TypeVar("Lot", bound=LicensesView)
 
 _FREE = """
 SELECT project, license_type, license_class, free AS count FROM balances
@@ -14,6 +17,9 @@ SELECT project, license_type, license_class, free AS count FROM balances
 _HELD = """
 SELECT project, license_type, license_class, held AS count FROM held_licenses
  WHERE ledger = $1 AND project = ANY ($2) AND held > 0 ORDER BY project, license_type"""
+_ALLOCATED = """
+SELECT split_part(owner, '/', 2) AS project, license_type, license_class, allocated AS count, delivered
+  FROM license_totals WHERE ledger = $1 AND owner = ANY ($2) AND allocated > 0 ORDER BY owner, license_type"""
 
 
 def _then(table: str, account: str) -> str:
@@ -35,15 +41,27 @@ _HELD_THEN = _then("held_licenses", held_account(""))
 async def balances_of(
     connection: Any, ledger: int, projects: Sequence[str], sequence: int | None
 ) -> dict[str, BalanceView]:
-    """The balance of each project, as of an entry or now."""
+    """The balance of each project, as of an entry or now; only of now are there sums of what stands on devices."""
     if sequence is None:
         free = await connection.fetch(_FREE, ledger, projects)
         held = await connection.fetch(_HELD, ledger, projects)
+        allocated = await connection.fetch(_ALLOCATED, ledger, [subject(PROJECT, one) for one in projects])
     else:
         free = await connection.fetch(_FREE_THEN, ledger, projects, sequence)
         held = [row for row in await connection.fetch(_HELD_THEN, ledger, projects, sequence) if row["count"]]
-    free_of, held_of = _by_project(projects, free), _by_project(projects, held)
-    return {one: BalanceView(project=one, free=free_of[one], held=held_of[one], as_of=sequence) for one in projects}
+        allocated = []
+    free_of, held_of = _by_project(projects, free, LicensesView), _by_project(projects, held, LicensesView)
+    allocated_of = _by_project(projects, allocated, AllocatedView)
+    return {
+        one: BalanceView(
+            project=one,
+            free=free_of[one],
+            held=held_of[one],
+            allocated=allocated_of[one] if sequence is None else None,
+            as_of=sequence,
+        )
+        for one in projects
+    }
 
 
 async def with_balances(
@@ -54,8 +72,9 @@ async def with_balances(
     return [one.model_copy(update={"balances": balances[one.project]}) for one in views]
 
 
-def _by_project(projects: Sequence[str], rows: Sequence[Any]) -> dict[str, list[LicensesView]]:
-    lots: dict[str, list[LicensesView]] = {one: [] for one in projects}
-    for project, license_type, license_class, count in rows:
-        lots[project].append(LicensesView(license_type=license_type, license_class=license_class, count=count))
+def _by_project(projects: Sequence[str], rows: Sequence[Any], view: type[Lot]) -> dict[str, list[Lot]]:
+    lots: dict[str, list[Lot]] = {one: [] for one in projects}
+    for row in rows:
+        lot = dict(row)
+        lots[lot.pop("project")].append(view(**lot))
     return lots

@@ -78,7 +78,7 @@ async def list_projects(
         Beside | None,
         Query(
             description="`counts`: how many devices and free licenses each has; `balances`: what is free and held in"
-            " it, now or as of any entry or time."
+            " it, now or as of any entry or time, and now also what stands on its devices."
         ),
     ] = None,
     cursor: Cursor = None,
@@ -113,7 +113,10 @@ async def get_project(project: ProjectOfPath, known: IfNoneMatch, services: TheS
 async def get_balance(
     project: ProjectOfPath, known: IfNoneMatch, services: TheServices, caller: TheCaller, as_of: AsOf
 ) -> Response:
-    """The licenses of the project that are bound to no device, now or as of any entry or time."""
+    """The licenses of the project: free and held, now or as of any entry or time, and now also those on its devices.
+
+    It costs the same however many devices the project has.
+    """
     if as_of is None:
         view = await services.queries.balance(caller.viewer, project)
     else:

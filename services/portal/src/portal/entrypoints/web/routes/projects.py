@@ -2,17 +2,16 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from contracts.dates import civil_day
 from licensing_client import Problem
-from licensing_client.api import BalanceView, DeviceView, DeviceViewPage, ProjectView, ProjectViewPage
+from licensing_client.api import BalanceView, DeviceView, ProjectView, ProjectViewPage
 from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.actors import actors
-from portal.entrypoints.web.balances import sheet
+from portal.entrypoints.web.balances import allocated_then, sheet
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.device_labels import devices_in, labels_of
 from portal.entrypoints.web.forms import TheForm
@@ -72,7 +71,9 @@ async def project_page(
         entries=entries["items"],
         actors=await actors(entries["items"], services.accounts, visit),
         labels=await labels_of(visit.api, devices_in(entries["items"])),
-        **_balance(balance, devices, cursor),
+        sheet=sheet(balance, balance.get("allocated")),
+        devices=devices["items"],
+        following=devices["next"],
     )
 
 
@@ -132,6 +133,7 @@ async def _as_it_was(
         ask(ledger.list_devices, project, as_of=as_of, cursor=cursor, limit=DEVICES_A_PAGE, at_least=at_least),
     )
     stand = balance.get("as_of") or 0
+    is_whole = cursor is None and devices["next"] is None
     entries = await newest(visit.api, ENTRIES, until=stand, project=project)
     return services.pages.page(
         request,
@@ -142,18 +144,10 @@ async def _as_it_was(
         entries=entries["items"],
         actors=await actors(entries["items"], services.accounts, visit),
         labels=await labels_of(visit.api, devices_in(entries["items"])),
-        **_balance(balance, devices, cursor),
+        sheet=sheet(balance, allocated_then(devices["items"]) if is_whole else None),
+        devices=devices["items"],
+        following=devices["next"],
     )
-
-
-def _balance(balance: BalanceView, devices: DeviceViewPage, cursor: str | None) -> dict[str, Any]:
-    """What a page shows of licenses and devices; only all devices together say what is on them."""
-    is_whole = cursor is None and devices["next"] is None
-    return {
-        "sheet": sheet(balance, devices["items"] if is_whole else None),
-        "devices": devices["items"],
-        "following": devices["next"],
-    }
 
 
 def stand_of(projects: Sequence[ProjectView]) -> int | None:
