@@ -101,6 +101,17 @@ def table_done(page: Page) -> None:
     page.get_by_role("button", name="Do 2 lines").click()
 
 
+def api_token(page: Page) -> None:
+    """The page that shows the secret; what a run before has made is ended first."""
+    page.goto("/settings/api-tokens")
+    for _ in range(page.locator("button.danger").count()):
+        page.locator("button.danger").first.click()
+    page.get_by_label("Name").fill("Nightly report")
+    page.get_by_label("Licenses, devices and projects").select_option("write")
+    page.get_by_label("Repairs").select_option("read")
+    page.get_by_role("button", name="Make the API token").click()
+
+
 PAGES: dict[str, Callable[[Page], None]] = {
     "home": at("/"),
     "projects": at("/projects"),
@@ -149,6 +160,8 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "settings": at("/settings"),
     "second-factor": at("/settings/second-factor"),
     "passkeys": at("/settings/passkeys"),
+    "api-tokens": at("/settings/api-tokens"),
+    "api-token": api_token,
     "erasure": at("/settings/erasure"),
     "register": at("/register"),
     "components": at("/components"),

@@ -16,6 +16,7 @@ from dev.browser.chromium import WIDTHS, Scheme, sign_in
 from dev.demo import people
 from portal.entrypoints.web.app import ROUTERS
 from portal.entrypoints.web.forms import FORM_TOKEN
+from portal.entrypoints.web.routes.oauth import TOKEN
 from portal.entrypoints.web.routes.openid import LOGOUT
 from tests.support.portal import CUSTOMER, RESELLER, STAFF, Portal, token_of, violations
 
@@ -227,7 +228,7 @@ def victim(portal_of_file: Portal) -> Iterator[httpx.Client]:
 
 
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
-POSTS = [route.path for route in ROUTES if "POST" in (route.methods or ()) and route.path != LOGOUT]
+POSTS = [route.path for route in ROUTES if "POST" in (route.methods or ()) and route.path not in (LOGOUT, TOKEN)]
 
 
 def test_no_form_is_taken_from_another_site(victim: httpx.Client) -> None:

@@ -224,3 +224,35 @@ def asked_with(kit: Kit, pem: bytes) -> int:
     head = {"Authorization": f"Bearer {issuer.token(ADMINISTRATOR, PARTNER)}", "Idempotency-Key": secrets.token_hex(8)}
     url = f"http://127.0.0.1:{kit.ports.port('ledger-api')}/v1/projects"
     return httpx.post(url, json={"project_name": secrets.token_hex(8)}, headers=head, timeout=30).status_code
+
+
+def test_a_program_signs_in_with_an_api_token_until_its_owner_ends_it(portal: Portal, kit: Kit) -> None:
+    page, name = portal.reseller(), f"Report {secrets.token_hex(4)}"
+    page.goto("/settings/api-tokens")
+    assert flaws(page) == []
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Licenses, devices and projects").select_option("read")
+    press(page, "Make the API token")
+    expect(page.get_by_text("The secret is shown once")).to_be_visible()
+    assert flaws(page) == []
+    shown = page.locator("#client-id").inner_text(), page.locator("#secret").inner_text()
+
+    answer = changed(portal, shown)
+    assert answer.status_code == 200, answer.text
+    url = f"http://127.0.0.1:{kit.ports.port('ledger-api')}/v1/projects"
+    head = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    projects = httpx.get(url, headers=head, timeout=30).json()["items"]
+    assert portal.project in {one["project"] for one in projects}
+
+    page.goto("/settings/api-tokens")
+    assert flaws(page) == []
+    assert shown[1] not in page.content()
+    page.get_by_role("button", name=f"End {name}").click()
+    expect(page.get_by_role("row", name=name)).to_contain_text("Ended")
+    assert changed(portal, shown).status_code == 401
+
+
+def changed(portal: Portal, shown: tuple[str, str]) -> httpx.Response:
+    """What a program gets for an API token."""
+    form = {"grant_type": "client_credentials"}
+    return httpx.post(f"{portal.address}/oauth/token", data=form, auth=shown, timeout=30)

@@ -227,6 +227,7 @@ def test_who_has_no_session_finds_nothing(town: Town) -> None:
     open_to_all = {path for path, status in answers.items() if status == 200}
     assert open_to_all <= {
         "/.well-known/jwks.json",
+        "/.well-known/oauth-authorization-server",
         "/components",
         "/password",
         "/register",

@@ -110,6 +110,17 @@ class NoPasskeys:
         return []
 
 
+class NoApiTokens:
+    """Nobody has one."""
+
+    @property
+    def kept(self) -> Self:
+        return self
+
+    async def of_account(self, _account: str, _now: datetime) -> list[object]:
+        return []
+
+
 class SomeIssuer:
     """Tokens that nobody reads."""
 
@@ -169,6 +180,7 @@ def application(
         signing_in=nobody,
         second_factors=nobody,
         passkeys=cast("Any", NoPasskeys()),
+        api_tokens=cast("Any", NoApiTokens()),
         openid=None,
         letters=nobody,
         post=None,

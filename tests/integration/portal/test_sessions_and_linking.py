@@ -1,4 +1,4 @@
-"""Sessions, and identities of a provider that wait for their owner, as they lie in the real database."""
+"""Sessions, API tokens, and identities of a provider that wait for their owner, as they lie in the real database."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -8,15 +8,18 @@ from typing import Any, cast
 import pytest
 
 from portal.adapters.postgres.accounts import PostgresAccounts
+from portal.adapters.postgres.api_tokens import MOST_PAST, PostgresApiTokens
 from portal.adapters.postgres.database import TABLES
 from portal.adapters.postgres.openid import PostgresIdentities
 from portal.adapters.postgres.sessions import PostgresFailures, PostgresSessions
 from portal.application.accounts import Account, ProviderSession
+from portal.application.api_tokens import KEPT
 from portal.application.openid import LOGOUTS_KEPT, Ended, Held, Identity, NothingHeld, OpenId, Provider
 from portal.application.passkeys import Passkeys
 from portal.application.patience import Patience
 from portal.application.second_factors import SecondFactors
 from portal.application.signing_in import SigningIn
+from portal.domain.api_tokens import MOST_TOKENS, ApiToken
 from tests.support.databases import as_role
 
 NOW = datetime(2026, 11, 28, 20, 15, tzinfo=UTC)
@@ -179,3 +182,77 @@ async def test_a_session_that_was_opened_by_linking_ends_with_the_one_at_the_pro
 
     sessions = PostgresSessions(pool)
     assert [await sessions.look(one.cookie, NOW) is not None for one in (opened, again)] == [False, True]
+
+
+def api_token(number: int, account: str = "ada", made: datetime = NOW, days: int = 30) -> ApiToken:
+    return ApiToken(
+        client_id=f"tok_{number:016x}",
+        account=account,
+        company="hotel",
+        name="Report",
+        scopes=frozenset({"licenses:read", "repairs:read"}),
+        made=made,
+        expires=made + timedelta(days=days),
+    )
+
+
+async def test_an_api_token_is_kept_as_it_was_made_and_its_use_to_the_minute(pool: Any) -> None:
+    tokens, made, later = PostgresApiTokens(pool), api_token(1), NOW + timedelta(seconds=90)
+    assert await tokens.add(made, "digest")
+    assert await tokens.find(made.client_id) == (made, "digest")
+
+    for at in (NOW, NOW + timedelta(seconds=30), later, later + timedelta(seconds=59)):
+        await tokens.note_use(made.client_id, at)
+    assert await tokens.of_account("ada", NOW) == [replace(made, used=later)]
+    assert await tokens.of_account("bob", NOW) == []
+
+
+async def test_an_api_token_ends_once_by_its_owner_alone(pool: Any) -> None:
+    tokens, made = PostgresApiTokens(pool), api_token(1)
+    await tokens.add(made, "digest")
+    assert [await tokens.end(account, made.client_id, NOW) for account in ("bob", "ada", "ada")] == [False, True, False]
+
+    assert await tokens.find(made.client_id) == (replace(made, ended=NOW), "digest")
+
+
+async def test_an_account_has_only_so_many_api_tokens_that_work_and_as_many_again_once_they_have_ended(
+    pool: Any,
+) -> None:
+    tokens = PostgresApiTokens(pool)
+    made = [await tokens.add(api_token(number), "digest") for number in range(MOST_TOKENS + 1)]
+    assert made == [True] * MOST_TOKENS + [False]
+    assert await tokens.add(api_token(100, "bob"), "digest"), "those of another account do not count"
+
+    assert await tokens.end("ada", api_token(3).client_id, NOW)
+    assert await tokens.add(api_token(101), "digest")
+    assert not await tokens.add(api_token(102), "digest")
+
+
+async def test_api_tokens_of_the_past_are_few_and_swept_after_their_time(pool: Any) -> None:
+    tokens = PostgresApiTokens(pool)
+    for number in range(MOST_PAST + 5):
+        await tokens.add(api_token(number), "digest")
+        await tokens.end("ada", api_token(number).client_id, NOW + timedelta(seconds=number))
+    assert len(await tokens.of_account("ada", NOW)) == MOST_PAST + 1
+
+    after = NOW + timedelta(minutes=5) + KEPT
+    assert await tokens.of_account("ada", after) == []
+    await tokens.add(api_token(1000, "bob", made=after), "digest")
+    async with pool.acquire() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM api_tokens") == 1
+
+
+async def test_api_tokens_end_with_the_lock_of_their_account_for_good_and_go_when_it_is_erased(pool: Any) -> None:
+    tokens, accounts, made = PostgresApiTokens(pool), PostgresAccounts(pool), api_token(1, made=datetime.now(UTC))
+    await tokens.add(made, "digest")
+    await accounts.set_active("ada@example.net", active=False)
+    assert await tokens.find(made.client_id) is None
+    assert not await tokens.add(api_token(2, made=made.made), "digest")
+
+    await accounts.set_active("ada@example.net", active=True)
+    found = await tokens.find(made.client_id)
+    assert found is not None
+    assert found[0].ended is not None
+
+    await accounts.erase("ada@example.net", NOW)
+    assert await tokens.find(made.client_id) is None

@@ -12,29 +12,10 @@ from portal.application.letters import Letter, Letters, Message
 from portal.application.patience import Patience, TooManyTries
 from portal.application.signing_in import SigningIn, WrongPassword
 from portal.domain.patience import MOST_FOR_ACCOUNT, MOST_OF_NETWORK
+from tests.support.portal_failures import Remembered
 
 NOW = datetime(2026, 11, 28, 20, 15, tzinfo=UTC)
 ADA, HERE, ELSEWHERE, RIGHT = "ada@example.net", "192.0.2.1", "198.51.100.7", "a quiet hotel by the sea"
-
-
-@dataclass
-class Remembered:
-    """Failures in memory; each call lets others go first, as a database does."""
-
-    tries: list[tuple[str, str, datetime]] = field(default_factory=list[tuple[str, str, datetime]])
-
-    async def count(self, email: str, network: str, now: datetime) -> tuple[int, int]:
-        await asyncio.sleep(0)
-        of_network = [one for one in self.tries if one[1] == network and one[2] <= now]
-        return sum(one[0] == email for one in of_network), len(of_network)
-
-    async def note(self, email: str, network: str, now: datetime) -> None:
-        await asyncio.sleep(0)
-        self.tries.append((email, network, now))
-
-    async def forget(self, email: str, network: str, noted: datetime) -> None:
-        await asyncio.sleep(0)
-        self.tries.remove((email, network, noted))
 
 
 @dataclass

@@ -96,6 +96,14 @@ def test_a_token_ends_within_a_minute(rotation: Rotation) -> None:
     assert not rotation.believes(token)
 
 
+def test_no_token_for_a_program_is_without_a_scope(rotation: Rotation) -> None:
+    """It would have all rights of the account."""
+    with pytest.raises(ValueError, match="all rights"):
+        rotation.issuer.token_for_program(ACCOUNT, COMPANY, client_id="tok_0", scopes=frozenset())
+    token = rotation.issuer.token_for_program(ACCOUNT, COMPANY, client_id="tok_0", scopes=frozenset({"licenses:read"}))
+    assert rotation.believes(token)
+
+
 def test_what_is_published_is_public_and_named_by_its_thumbprint(rotation: Rotation) -> None:
     (key,) = rotation.issuer.jwks()["keys"]
 

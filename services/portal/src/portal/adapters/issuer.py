@@ -1,4 +1,7 @@
-"""Tokens for the REST APIs, which the portal issues for whoever is signed in: they live for a minute."""
+"""Tokens for the REST APIs, which the portal issues for whoever is signed in, and for their programs.
+
+They live for a minute.
+"""
 
 import base64
 import hashlib
@@ -52,7 +55,16 @@ class TokenIssuer:
         self._issuer, self._audience, self._clock = issuer, audience, clock
 
     def token(self, account: str, company: str) -> str:
-        """A token for an account that acts for a company."""
+        """A token for an account that acts for a company, with all rights that it has there."""
+        return self._signed(account, company, {})
+
+    def token_for_program(self, account: str, company: str, *, client_id: str, scopes: frozenset[str]) -> str:
+        """A token for a program of that account, bounded by scopes (RFC 9068, section 2.2), of which it has some."""
+        if not scopes:
+            raise ValueError("a token without scopes has all rights of the account")
+        return self._signed(account, company, {"client_id": client_id, "scope": " ".join(sorted(scopes))})
+
+    def _signed(self, account: str, company: str, more: Mapping[str, str]) -> str:
         now = int(self._clock().timestamp())
         claims = {
             "iss": self._issuer,
@@ -62,6 +74,7 @@ class TokenIssuer:
             "sub": account,
             "company": company,
             "jti": secrets.token_hex(16),
+            **more,
         }
         key = self._keys.content()[0]
         return jwt.encode(claims, key.private, algorithm="EdDSA", headers={"kid": key.kid})

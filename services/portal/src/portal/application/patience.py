@@ -42,6 +42,19 @@ class Patience:
             raise TooManyTries
         return one
 
+    async def check(self, counted: str, *, address: str) -> None:
+        """Raise TooManyTries where no more is allowed, and note nothing.
+
+        For secrets that nobody guesses at once: programs show right ones side by side, which are no tries.
+        """
+        with_account, of_network = await self.failures.count(counted, network_of(address), self.clock())
+        if not may_try(with_account=with_account, of_network=of_network):
+            raise TooManyTries
+
+    async def note(self, counted: str, *, address: str) -> None:
+        """Count a try that was wrong."""
+        await self.failures.note(counted, network_of(address), self.clock())
+
     async def forgive(self, one: Try) -> None:
         """Count this try no longer."""
         await self.failures.forget(one.counted, one.network, one.noted)

@@ -90,7 +90,9 @@ def _parser() -> argparse.ArgumentParser:
     jwks = what.add_parser("jwks", help="print the public keys of a file of token keys, as the portal publishes them")
     jwks.add_argument("file", type=Path)
     jwks.add_argument("--issuer", required=True, help="whose tokens they sign")
-    lock = what.add_parser("lock", help="end all sessions of an account and let it not in; its tokens end in a minute")
+    lock = what.add_parser(
+        "lock", help="end all sessions and API tokens of an account and let it not in; its tokens end in a minute"
+    )
     unlock = what.add_parser("unlock", help="let an account in again")
     erase = what.add_parser("erase", help="forget whose account it was, for good; the ledger keeps its id alone")
     for command in (lock, unlock, erase):

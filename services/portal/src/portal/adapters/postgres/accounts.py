@@ -23,6 +23,8 @@ INSERT INTO companies (company, name) VALUES ($1, $2) ON CONFLICT (company) DO U
 _SET_PASSWORD = "UPDATE accounts SET password_hash = $2 WHERE account = $1"  # noqa: S105 - SQL
 _SET_ACTIVE = "UPDATE accounts SET active = $2 WHERE email = $1 RETURNING account"
 _END_SESSIONS = "DELETE FROM sessions WHERE account = $1"
+_END_API_TOKENS = """
+UPDATE api_tokens SET ended = now(), ended_by = 'lock' WHERE account = $1 AND ended IS NULL AND expires > now()"""
 _SET_LANGUAGE = "UPDATE accounts SET language = $2 WHERE account = $1"
 _FIND = "SELECT account FROM accounts WHERE email = $1 FOR UPDATE"
 _NOTE_ERASED = "INSERT INTO erased_accounts (account, erased) VALUES ($1, $2)"
@@ -30,7 +32,7 @@ _ERASE = (
     "DELETE FROM letters WHERE email = $1",
     "DELETE FROM outbox WHERE email = $1",
     "DELETE FROM openid_held WHERE email = $1",
-    "DELETE FROM accounts WHERE email = $1",  # sessions and factors go with it
+    "DELETE FROM accounts WHERE email = $1",  # sessions, factors and API tokens go with it
 )
 _FORGET_FAILURES = "DELETE FROM failures WHERE email_digest = ANY ($1)"
 
@@ -74,11 +76,12 @@ class PostgresAccounts:
             await connection.execute(_SET_PASSWORD, account, password_hash)
 
     async def set_active(self, email: str, *, active: bool) -> bool:
-        """Whether there is such an account. One that is locked has no session any more."""
+        """Whether there is such an account. One that is locked has no session and no API token any more."""
         async with transaction(self._pool, "lock or unlock an account") as connection:
             account = await connection.fetchval(_SET_ACTIVE, email, active)
             if account is not None and not active:
                 await connection.execute(_END_SESSIONS, account)
+                await connection.execute(_END_API_TOKENS, account)
             return account is not None
 
     async def erase(self, email: str, now: datetime) -> str | None:

@@ -20,6 +20,7 @@ from portal.entrypoints.web.pages import here, see, words_for
 from portal.entrypoints.web.routes import (
     activity,
     allocations,
+    api_tokens,
     assets,
     audio,
     bulk,
@@ -37,6 +38,7 @@ from portal.entrypoints.web.routes import (
     keys,
     labels,
     live,
+    oauth,
     old_licenses,
     openid,
     passkeys,
@@ -67,6 +69,7 @@ from runtime.web.telemetry import NO_TELEMETRY
 ROUTERS = (
     assets.router,
     token_keys.router,
+    oauth.router,
     signing_in.router,
     openid.router,
     by_mail.router,
@@ -102,6 +105,7 @@ ROUTERS = (
     settings.router,
     second_factor.router,
     passkeys.router,
+    api_tokens.router,
     erasing.router,
     components.router,
     *STAFF_ROUTERS,

@@ -17,6 +17,7 @@ from portal.adapters.apis import Apis, Asking
 from portal.adapters.entry_stream import EntryStreams
 from portal.adapters.issuer import TokenIssuer
 from portal.application.accounts import Accounts, Session, Sessions
+from portal.application.api_tokens import ApiTokens
 from portal.application.letters import Letters
 from portal.application.openid import OpenId
 from portal.application.outbox import Postman
@@ -56,6 +57,7 @@ class Services:
     signing_in: SigningIn
     second_factors: SecondFactors
     passkeys: Passkeys
+    api_tokens: ApiTokens
     openid: OpenId | None
     letters: Letters
     post: Postman | None

@@ -20,6 +20,7 @@ from portal.adapters.openid import OpenIdProvider
 from portal.adapters.passkeys import WebAuthn
 from portal.adapters.passwords import Argon2Passwords
 from portal.adapters.postgres.accounts import PostgresAccounts
+from portal.adapters.postgres.api_tokens import PostgresApiTokens
 from portal.adapters.postgres.database import TABLES
 from portal.adapters.postgres.letters import PostgresTokens
 from portal.adapters.postgres.openid import PostgresIdentities
@@ -28,6 +29,7 @@ from portal.adapters.postgres.passkeys import PostgresPasskeys
 from portal.adapters.postgres.second_factors import PostgresFactors
 from portal.adapters.postgres.sessions import PostgresFailures, PostgresSessions
 from portal.adapters.smtp import SmtpPost
+from portal.application.api_tokens import ApiTokens
 from portal.application.letters import Letters
 from portal.application.openid import OpenId
 from portal.application.outbox import Postman
@@ -101,6 +103,7 @@ async def _services(settings: PortalSettings, stop: asyncio.Event) -> AsyncGener
             signing_in=signing_in,
             second_factors=second_factors,
             passkeys=passkeys,
+            api_tokens=ApiTokens(PostgresApiTokens(pool), patience, _now),
             openid=OpenId(provider, PostgresIdentities(pool), accounts, signing_in, _now) if provider else None,
             letters=Letters(accounts, sessions, patience, PostgresTokens(pool, keys), passwords, _now),
             post=_postman(settings, PostgresOutbox(pool, keys)),

@@ -16,7 +16,7 @@ router = APIRouter()
 
 @router.get("/settings")
 async def settings_page(request: Request, session: TheSession, services: TheServices) -> Response:
-    """Language, password and the sessions that are open."""
+    """Language, password, the sessions that are open, and ways to the rest."""
     return await _page(request, session, services)
 
 
@@ -57,7 +57,9 @@ async def end_session(session: TheSession, services: TheServices, ended: str, _:
 async def _page(
     request: Request, session: TheSession, services: TheServices, error: str = "", status: int = 422
 ) -> Response:
-    sessions = await services.sessions.of_account(session.account.account, services.clock())
+    now = services.clock()
+    sessions = await services.sessions.of_account(session.account.account, now)
+    tokens = await services.api_tokens.kept.of_account(session.account.account, now)
     return services.pages.page(
         request,
         "settings.html",
@@ -66,6 +68,7 @@ async def _page(
         provider=services.openid.provider.name if services.openid else "",
         identities=await services.openid.identities.of_account(session.account.account) if services.openid else [],
         passkeys=await services.passkeys.kept.of_account(session.account.account),
+        api_tokens=sum(one.state(now) == "alive" for one in tokens),
         factor_is_on=await services.second_factors.is_on(session.account.account),
         error=words_for(request)(error) if error else "",
         changed=request.query_params.get("changed", ""),
