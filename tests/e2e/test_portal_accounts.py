@@ -20,6 +20,7 @@ from dev.demo import people
 from dev.stack.keys import PORTAL_ISSUER, Keys
 from dev.stack.mail import letters
 from dev.stack.parts import Kit
+from licensing_client import ApiToken, Client, Problem, TokenRefused
 from portal.adapters.issuer import TokenIssuer
 from portal.domain.one_time_codes import STEP_SECONDS, code_of
 from portal.entrypoints.web.forms import FORM_TOKEN
@@ -237,22 +238,18 @@ def test_a_program_signs_in_with_an_api_token_until_its_owner_ends_it(portal: Po
     assert flaws(page) == []
     shown = page.locator("#client-id").inner_text(), page.locator("#secret").inner_text()
 
-    answer = changed(portal, shown)
-    assert answer.status_code == 200, answer.text
-    url = f"http://127.0.0.1:{kit.ports.port('ledger-api')}/v1/projects"
-    head = {"Authorization": f"Bearer {answer.json()['access_token']}"}
-    projects = httpx.get(url, headers=head, timeout=30).json()["items"]
-    assert portal.project in {one["project"] for one in projects}
+    ledger = f"http://127.0.0.1:{kit.ports.port('ledger-api')}"
+    with ApiToken(portal.address, *shown) as token, Client(ledger, token) as program:
+        assert portal.project in {one["project"] for one in program.everything(program.list_projects)}
+        with pytest.raises(Problem) as no:
+            program.create_project(project_name="Nobody's")
+        assert (no.value.code, no.value.status) == ("scope_missing", 403)
+        assert 'scope="licenses:write"' in no.value.headers["WWW-Authenticate"]
 
     page.goto("/settings/api-tokens")
     assert flaws(page) == []
     assert shown[1] not in page.content()
     page.get_by_role("button", name=f"End {name}").click()
     expect(page.get_by_role("row", name=name)).to_contain_text("Ended")
-    assert changed(portal, shown).status_code == 401
-
-
-def changed(portal: Portal, shown: tuple[str, str]) -> httpx.Response:
-    """What a program gets for an API token."""
-    form = {"grant_type": "client_credentials"}
-    return httpx.post(f"{portal.address}/oauth/token", data=form, auth=shown, timeout=30)
+    with ApiToken(portal.address, *shown) as token, pytest.raises(TokenRefused, match="invalid_client"):
+        token()
