@@ -94,7 +94,8 @@ def a_portal(kit: Kit) -> Generator[Portal]:
     """The portal with its people, and a browser that is open."""
     with a_stocked_story(kit.state) as story:
         people.prepare(story)
-        keys = [people.a_key(story, {"Port11": 25, "Voicemail11": 5}, f"portal-{number}") for number in range(4)]
+        once = secrets.token_hex(4)  # keys that no other file on the same stack has redeemed
+        keys = [people.a_key(story, {"Port11": 25, "Voicemail11": 5}, f"{once}-{number}") for number in range(4)]
         credits_key = people.a_key(story, {"SSC": 500, "Port10": 5}, "portal-credits")
         old: list[LegacyLicensesBody] = [{"license_name": "Registrations", "count": 30}]
         story.clerk.register_legacy_keys(
