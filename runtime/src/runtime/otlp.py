@@ -21,8 +21,8 @@ from opentelemetry.trace.propagation import set_span_in_context
 
 from runtime.tracing import Attributes, Kind
 
-EXPORT_SECONDS = 5.0
-"""How long a batch is tried."""
+EXPORT_SECONDS = 10.0
+"""How long a batch is tried before it is dropped: what OTLP proposes."""
 CLOSE_SECONDS = 5.0
 """How long the end of a process waits for what is left to be sent."""
 QUEUE_SPANS, BATCH_SPANS = 8192, 512
