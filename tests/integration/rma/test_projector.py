@@ -312,4 +312,4 @@ _JOINED = (
     (CaseSearch(serial="33502", state="closed", filed_before=date(2026, 11, 30)), _BOTH, 0),
     (CaseSearch(serial="0335", owed=True), _HOTEL, 0),
 )
-"""A part of a serial together with other parts of the search: nothing bounds how many have the one and not the other."""
+"""A part of a serial together with something else: nothing bounds how many have the one and not the other."""
