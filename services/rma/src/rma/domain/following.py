@@ -1,8 +1,12 @@
-"""How the view of the ledger follows its entries: most of them say nothing that a case needs."""
+"""How the view of the ledger follows its entries: most of them say nothing that a case needs.
+
+A device is in several maps, here and in its case: the text of its serial is one for all of them.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
+from sys import intern
 from typing import Any
 
 from immutables import Map
@@ -79,7 +83,7 @@ def _allowed(view: LedgerView, event: RightsGranted | RightsRevoked) -> LedgerVi
 
 
 def _placed(view: LedgerView, event: DeviceAdded | DeviceMoved | DeviceClaimed) -> LedgerView:
-    return view._replace(devices=view.devices.set(event.device.serial, event.device.project))
+    return view._replace(devices=view.devices.set(intern(event.device.serial), intern(event.device.project)))
 
 
 def _released(view: LedgerView, event: DeviceReleased) -> LedgerView:
@@ -93,7 +97,7 @@ def _dates(on: date, months: int) -> Delivered:
 
 
 def _delivered(view: LedgerView, event: DevicesRegistered) -> LedgerView:
-    dates = {one.serial: _dates(one.delivered_on, one.warranty_months) for one in event.devices}
+    dates = {intern(one.serial): _dates(one.delivered_on, one.warranty_months) for one in event.devices}
     return view._replace(delivered=view.delivered.update(dates))
 
 
