@@ -107,7 +107,7 @@ def _dated(view: LedgerView, event: WarrantyExtended | DeliveryCorrected) -> Led
 
 def _swapped(view: LedgerView, event: DeviceReplaced) -> LedgerView:
     """The replacement goes on with the broken device's warranty."""
-    former, serial = event.former.serial, event.device.serial
+    former, serial = intern(event.former.serial), intern(event.device.serial)
     dates = view.delivered.get(former)
     return view._replace(
         devices=view.devices.delete(former).set(serial, event.device.project),
