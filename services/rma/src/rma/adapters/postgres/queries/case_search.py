@@ -1,7 +1,7 @@
 """The search for cases, in the order of filing.
 
 A search by number, serial or reference begins with an index of its own, and what is found there is held against its
-other parts. Any other one is some walks, each as long as a page, whatever the number of cases. What a walk is about
+other parts, of which a part of a serial may have none. Any other one is some walks, each as long as a page, whatever the number of cases. What a walk is about
 comes to it out of arrays, so the planner sees no value that it could know to be common: it would take a shorter index,
 and filter, as it believes that the parts of a search have nothing to do with each other.
 """
@@ -59,8 +59,9 @@ def _projects(wanted: CaseSearch, reach: Reach) -> list[str] | None:
 
 
 def _named(
-    wanted: CaseSearch, projects: list[str] | None, digests: list[str] | None, where: list[str], argument: Argument
+    wanted: CaseSearch, projects: list[str] | None, digests: list[str] | None, walk: list[str], argument: Argument
 ) -> str:
+    where = list(walk)
     for column, value in (("rma", wanted.rma), ("company", wanted.company), ("state", wanted.state)):
         if value is not None:
             where.append(f"{column} = {argument(value)}")
@@ -71,8 +72,14 @@ def _named(
         if values is not None:
             where.append(f"{column} = ANY ({argument(values)}::text[])")
     if wanted.serial:
-        parts = f"SELECT filed_sequence FROM serial_parts WHERE ledger = $1 AND part = {argument(wanted.serial)}"  # noqa: S608
-        where.append(f"filed_sequence IN ({parts} AND filed_sequence > $2)")
+        parts = (
+            f"SELECT filed_sequence FROM serial_parts WHERE {' AND '.join(walk)} AND part = {argument(wanted.serial)}"  # noqa: S608
+        )
+        if where == walk:
+            return f"""
+SELECT found.* FROM ({parts} ORDER BY filed_sequence LIMIT $3) AS walk CROSS JOIN LATERAL (
+       SELECT {CASE_COLUMNS} FROM cases WHERE ledger = $1 AND filed_sequence = walk.filed_sequence LIMIT 1) AS found"""  # noqa: S608
+        where.append(f"filed_sequence IN ({parts})")
     return f"SELECT {CASE_COLUMNS} FROM cases WHERE {' AND '.join(where)}"  # noqa: S608 - our own words
 
 
