@@ -1,9 +1,9 @@
 """The search for cases, in the order of filing.
 
 A search by number, serial or reference begins with an index of its own, and what is found there is held against its
-other parts, of which a part of a serial may have none. Any other one is some walks, each as long as a page, whatever the number of cases. What a walk is about
-comes to it out of arrays, so the planner sees no value that it could know to be common: it would take a shorter index,
-and filter, as it believes that the parts of a search have nothing to do with each other.
+other parts, if there are any. Each other search is some walks, each as long as a page, whatever the number of cases.
+What a walk is about comes to it out of arrays, so the planner sees no value that it could know to be common: it would
+take a shorter index, and filter, as it believes that the parts of a search have nothing to do with each other.
 """
 
 from collections.abc import Callable
