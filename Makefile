@@ -58,8 +58,9 @@ test: setup ## Run all tests, on a broker and a database of their own (ARGS="-k 
 unit: setup ## Run the tests that need neither broker nor database
 	@$(PYTEST) -n auto tests/properties tests/unit $(ARGS)
 
-check-deploy: setup ## Build every overlay of deploy/k8s and check it against schemas (CRD_SCHEMAS=folder for custom resources)
+check-deploy: setup ## Build every overlay of deploy/k8s, check it against schemas (CRD_SCHEMAS=folder for more of them), and hold it to the code
 	@$(BIN)/python -m dev.kubernetes.check
+	@$(PYTEST) tests/unit/deploy $(ARGS)
 
 check-cluster: setup ## Install, drain and upgrade production on a simulated cluster, and run what pages for operators say (minutes at first)
 	@$(BIN)/python -m dev.kubernetes.cluster.check
