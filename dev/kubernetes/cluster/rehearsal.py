@@ -24,11 +24,12 @@ def acts(one: Installation) -> Iterator[tuple[str, Iterable[str]]]:
     )
     yield "a budget that would block a drain for ever is found", _planted_budget(one)
     yield (
-        "upgraded as the page says: the rights and the readers first, the writers last",
+        "upgraded as the page says: the Jobs and the readers first, the writers last",
         _roll_out(one, 2, rollouts.UPGRADE, rollouts.wrong_upgrade),
     )
-    yield "a Job that fails stops an upgrade before the writers", _stop(one, 3, "Job", rollouts.RIGHTS)
-    yield "a reader that never gets ready stops it, too", _stop(one, 4, "Deployment", "ledger-projector")
+    for number, job in enumerate(rollouts.JOBS, start=3):
+        yield f"{job}, when it fails, stops an upgrade before the writers", _stop(one, number, "Job", job)
+    yield "a reader that never gets ready stops it, too", _stop(one, 5, "Deployment", "ledger-projector")
     yield (
         "taken back as the page says: writers first",
         _roll_out(one, 1, rollouts.BACK, rollouts.wrong_way_back),
