@@ -11,7 +11,14 @@ from dev.kubernetes.cluster.kubectl import Said
 from dev.kubernetes.cluster.nodes import NodeSize, documented_size, node
 
 COPIES = {"signer": 1, "ledger-api": 2, "ledger-writer": 2, "rma-writer": 2}
-READERS_FIRST = ("database-rights", "topic-check", "signer", "ledger-api", "ledger-api", *(2 * ("ledger-writer", "rma-writer")))
+READERS_FIRST = (
+    "database-rights",
+    "topic-check",
+    "signer",
+    "ledger-api",
+    "ledger-api",
+    *(2 * ("ledger-writer", "rma-writer")),
+)
 NODES = [{**node(name, NodeSize(8, 32)), "spec": {}} for name in ("a", "b", "c")]
 
 
