@@ -148,7 +148,9 @@ async def test_who_may_not_describe_the_cluster_is_told_so(kafka_topics: KafkaTo
     assert text.startswith("licensingctl: the brokers do not tell this user the settings of")
 
 
-async def test_the_user_of_the_job_that_blocks_an_upgrade_may_see_all_of_it_and_is_no_stranger(kafka_topics: KafkaTopics, tmp_path: Path) -> None:
+async def test_the_user_of_the_job_that_blocks_an_upgrade_may_see_all_of_it_and_is_no_stranger(
+    kafka_topics: KafkaTopics, tmp_path: Path
+) -> None:
     prefix, password = kafka_topics.prefix, tmp_path / "password"
     password.touch(mode=0o600)
     password.write_text(secrets.token_hex(16), encoding="utf-8")
