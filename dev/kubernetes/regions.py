@@ -95,6 +95,7 @@ def _deletions() -> Iterator[Manifest]:
     """What the first region has for all of them."""
     data: dict[str, str] = {"namespace": DATA_NAMESPACE}
     for target in (
+        {"group": "admissionregistration.k8s.io"},
         {"group": "kafka.strimzi.io"},
         {"group": "postgresql.cnpg.io"},
         {"group": "cert-manager.io", **data},

@@ -1,8 +1,9 @@
 """How Pods are closed, and how many there are."""
 
 from contracts.topics import AUDIO_EVENTS
+from dev.kubernetes.cluster.rollouts import WRITERS
 from dev.kubernetes.services import SERVICES, Service
-from tests.support.rendered import EACH, EACH_SERVICE, deployment_of, manifests, of_kind, pods
+from tests.support.rendered import EACH, EACH_SERVICE, deployment_of, manifests, named, of_kind, pods
 
 
 @EACH
@@ -48,3 +49,19 @@ def test_everything_says_what_it_is_a_part_of(overlay: str) -> None:
     parts = {one["metadata"].get("labels", {}).get("app.kubernetes.io/part-of") for one in manifests(overlay)}
 
     assert parts == {"licensing"}
+
+
+@EACH
+def test_the_policy_that_has_writers_wait_for_their_turn_is_about_the_writers(overlay: str) -> None:
+    """What it refuses is shown by `make check-cluster`."""
+    policy = named(overlay, "ValidatingAdmissionPolicy", "licensing-writers-last")["spec"]
+    selected = policy["matchConstraints"]["objectSelector"]
+    (names,) = selected["matchExpressions"]
+    binding = named(overlay, "ValidatingAdmissionPolicyBinding", "licensing-writers-last")["spec"]
+
+    assert set(names["values"]) == set(WRITERS)
+    assert (binding["policyName"], binding["validationActions"]) == ("licensing-writers-last", ["Deny"])
+    for writer in WRITERS:
+        labels = named(overlay, "Deployment", writer)["metadata"]["labels"]
+        assert selected["matchLabels"].items() <= labels.items()
+        assert labels[names["key"]] == writer
