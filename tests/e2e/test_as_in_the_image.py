@@ -2,13 +2,17 @@
 but volumes. So do the Jobs.
 """
 
+import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from contracts.access import INSPECTOR
 from dev.kubernetes.services import SERVICES, Service
 from dev.stack.kafka import ADMINISTRATOR
 from dev.stack.keys import Keys
@@ -18,6 +22,7 @@ from dev.stack.ports import HOST, is_free
 from dev.stack.process import Process, Program
 from dev.stack.service import answers
 from dev.stack.settings import kafka, settings, step_settings
+from simulator.cast import CLERK, VENDOR
 from tests.support import image
 from tests.support.readiness import until_ready
 from tests.support.rendered import container, environment, named, pods
@@ -141,32 +146,37 @@ def test_they_end_when_they_are_asked_to(containers: dict[str, Container]) -> No
 
 
 def local_settings(kit: Kit, user: str) -> dict[str, str]:
-    """What a Job is told here: `inspect` sees what the administrator sees."""
+    """What a Job finds here; the administrator sees what `inspect` sees."""
     stack = kit.stack()
-    known = kafka(ADMINISTRATOR if user == "inspect" else user, stack) | step_settings("founding", stack)
-    known |= kafka(ADMINISTRATOR if user == "inspect" else user, stack)
-    return known | {"LICENSING_LOG_KEYS_FILE": str(Keys(kit.state).signer_folder / "public" / "log-0.vkey")}
+    known = step_settings("founding", stack) | kafka(ADMINISTRATOR if user == INSPECTOR else user, stack)
+    log_key = Keys(kit.state).signer_folder / "public" / "log-0.vkey"
+    return known | {"LICENSING_LOG_KEYS_FILE": str(log_key), "VENDOR": VENDOR, "ADMINISTRATOR": CLERK}
+
+
+def run(
+    job: dict[str, Any], kit: Kit, *, staged: Path, wheels: Path, volume: Path
+) -> "subprocess.CompletedProcess[str]":
+    """Run a Job's command in the place of its Pod."""
+    told = environment("staging", job)
+    local = local_settings(kit, told["LICENSING_KAFKA_USERNAME"])
+    stage(staged, told, local)
+    there = {key: value if value.startswith(RUN_SECRETS) else local[key] for key, value in told.items()}
+    command = [re.sub(r"\$\((\w+)\)", lambda found: local[found[1]], one) for one in container(job)["command"]]
+    return subprocess.run(
+        image.command(*command, staged=staged, wheels=wheels, volume=volume),
+        env={"PATH": os.environ["PATH"]} | image.environment(there),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=JOB_SECONDS,
+    )
 
 
 def test_the_jobs_do_their_work_one_after_the_other(kit: Kit, wheels: Path, tmp_path: Path) -> None:
-    backup = tmp_path / "backup"
-    backup.mkdir()
-    backup.chmod(0o777)
+    volume = tmp_path / "backup"
+    volume.mkdir()
+    volume.chmod(0o777)
     jobs = {workload["metadata"]["name"]: workload for workload, _ in pods("staging")}
     for name in JOBS:
-        told = environment("staging", jobs[name])
-        local = local_settings(kit, told["LICENSING_KAFKA_USERNAME"])
-        stage(tmp_path / name, told, local)
-        here = {key: local[key] for key in ("LICENSING_KAFKA_BOOTSTRAP", "LICENSING_KAFKA_USERNAME")}
-        program, *arguments = container(jobs[name])["command"]
-        filled = [told.get(one.removeprefix("$(").removesuffix(")"), one) for one in arguments]
-        there = {key: value for key, value in told.items() if key.startswith("LICENSING_")} | here
-        done = subprocess.run(
-            image.command(program, *filled, staged=tmp_path / name, wheels=wheels, volume=backup),
-            env=image.environment(there) | {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin"},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=JOB_SECONDS,
-        )
+        done = run(jobs[name], kit, staged=tmp_path / name, wheels=wheels, volume=volume)
         assert done.returncode == 0, (name, done.stdout, done.stderr)
