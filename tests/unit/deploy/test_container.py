@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from hatchling.builders.wheel import WheelBuilder
+
 from dev.kubernetes.manifests import USER
 from dev.kubernetes.services import G729_PROGRAM, HTMX, SERVICES, WORK
 from dev.npm import readers
@@ -100,3 +103,16 @@ def test_the_context_has_what_is_copied_and_nothing_else() -> None:
 
     assert ignore[0] == "*"
     assert {one.removeprefix("!") for one in ignore if one.startswith("!")} == set(" ".join(copied).split())
+
+
+def test_a_wheel_has_the_same_bytes_in_every_build_of_a_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    project = str(ROOT / "services" / "operations")
+    built = [
+        Path(wheel).read_bytes()
+        for folder in ("first", "second")
+        for wheel in WheelBuilder(project).build(directory=str(tmp_path / folder), versions=["standard"])
+    ]
+
+    assert len(built) == 2
+    assert built[0] == built[1]
