@@ -99,7 +99,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if any(getattr(report, "nodeid", "").startswith(MANIFESTS) for report in reports):
         from dev.kubernetes import definitions  # noqa: PLC0415 - it imports every service
 
-        terminalreporter.write_line(definitions.said_of(definitions.lacking(definitions.known())))
+        if said := definitions.said_of(definitions.lacking(definitions.known())):
+            terminalreporter.write_line(said)
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
