@@ -89,15 +89,10 @@ DASHBOARD = Dashboard(
         ),
         Panel(
             9,
-            "Lag of rows",
-            "Records between the rows and the end of the log.",
+            "Lag",
+            "Records between what each reader has handled and the end of the log.",
             "short",
-            (
-                (
-                    "max by (process, topic, partition) (licensing_projector_lag_records)",
-                    "{{process}} {{topic}}/{{partition}}",
-                ),
-            ),
+            (("max by (process, topic) (licensing_reader_lag_records)", "{{process}} {{topic}}"),),
         ),
         Panel(
             10,
@@ -178,6 +173,24 @@ DASHBOARD = Dashboard(
             "Of the portal in five minutes, by what became of them.",
             "short",
             (("sum by (result) (increase(licensing_portal_letters_total[5m]))", "{{result}}"),),
+        ),
+        Panel(
+            19,
+            "Lag in seconds",
+            "Since the last record that a reader has handled, while there are others.",
+            "s",
+            (("max by (process, topic) (licensing_reader_lag_seconds)", "{{process}} {{topic}}"),),
+            high=60,
+        ),
+        Panel(
+            20,
+            "Lost terms",
+            "Times in a day that another writer's entry voided what one had decided: none, but after a lost lead.",
+            "short",
+            (
+                ("sum by (ledger) (increase(licensing_writer_fenced_total[1d]))", "ledger {{ledger}}"),
+                ("sum by (ledger) (increase(licensing_rma_writer_fenced_total[1d]))", "cases {{ledger}}"),
+            ),
         ),
     ),
 )

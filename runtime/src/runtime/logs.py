@@ -5,8 +5,11 @@ import math
 import re
 import sys
 import time
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 
 import structlog
+from structlog.contextvars import bound_contextvars
 from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
 from runtime import tracing
@@ -16,12 +19,32 @@ REPEAT_SECONDS = 10.0
 MAX_KINDS = 1000
 """Kinds of messages remembered; aiokafka has some dozens."""
 _NUMBER = re.compile(r"\d+")
+_TRACE_ID = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_NAMED = {
+    "trace_id": re.compile(rb'"traceparent":"' + _TRACE_ID.pattern.encode() + rb'"'),
+    "correlation_id": re.compile(rb'"correlation_?id":"([A-Za-z0-9._:-]{1,80})"'),
+}
+"""What a line says of a command or an entry, and where that stands in the record."""
 
 
 def add_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Name the trace and the span in which the line was said, while traces are on."""
     span = tracing.current()
     return event if span is None else {**event, **span.ids}
+
+
+def ids_in(record: bytes | None) -> Mapping[str, str]:
+    """The ids that a line about a command or an entry says, from the bytes of its record, of whatever version."""
+    found = {name: pattern.search(record or b"") for name, pattern in _NAMED.items()}
+    return {name: one[1].decode() for name, one in found.items() if one is not None}
+
+
+@contextmanager
+def about(*, correlation_id: str, traceparent: str | None) -> Generator[None]:
+    """Lines within the block are about this command or entry, whether or not traces are on."""
+    trace_id = _TRACE_ID.fullmatch(traceparent or "")
+    with bound_contextvars(correlation_id=correlation_id, **({"trace_id": trace_id[1]} if trace_id else {})):
+        yield
 
 
 _STAMPS: tuple[Processor, ...] = (

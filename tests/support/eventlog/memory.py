@@ -146,6 +146,7 @@ class Noticed:
 
     orphans: list[Orphan] = field(default_factory=list[Orphan])
     stops: list[Stop] = field(default_factory=list[Stop])
+    times_fenced: int = 0
     behind_seconds: float = 0.0
     snapshots: list[int] = field(default_factory=list[int])
 
@@ -153,6 +154,9 @@ class Noticed:
     def decided(self, outcomes: Sequence[object]) -> None: ...
     def orphan(self, orphan: Orphan) -> None:
         self.orphans.append(orphan)
+
+    def fenced(self) -> None:
+        self.times_fenced += 1
 
     def stopped(self, stop: Stop) -> None:
         self.stops.append(stop)

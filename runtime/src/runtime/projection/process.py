@@ -22,6 +22,7 @@ from runtime.projection.partition_follower import PartitionFollower, Target
 from runtime.projection.poison import PoisonBox
 from runtime.projection.rebuild import Wish, add_rebuild_arguments, answer_rebuild, rebuild_beside
 from runtime.projection.settings import ProjectorSettings
+from runtime.reader_lag import ReaderLag
 from runtime.settings import load
 from runtime.trouble import Trouble
 
@@ -73,7 +74,9 @@ class Projector(Generic[S]):
         """Keep the rows at the end of the log until `stop` is set; an entry that can't be applied stops its log's."""
         readiness = Readiness()
         async with (
-            Admin.of(settings, readiness),
+            Offsets(Connection.from_settings(settings)) as offsets,
+            ReaderLag(offsets) as lag,
+            Admin.of(settings, readiness, lag.show),
             self.followers(settings) as (pool, followers),
         ):
             await until_stopped(stop, self._migrate(pool))
@@ -82,6 +85,7 @@ class Projector(Generic[S]):
             group = settings.topic_prefix + self.service
             feed = FaustFeed(Connection.from_settings(settings), group, followers)
             readiness.watch(followers, feed)
+            lag.watch({partition: follower.place for partition, follower in followers.items()})
             tasks = {follower.name: until_stopped(stop, follower.run()) for follower in followers.values()}
             if self.beside is not None:
                 tasks["beside"] = until_stopped(stop, self.beside(settings, pool))

@@ -1,5 +1,6 @@
 """`ledger-projector`: keeps the tables of the read side at the end of the log; `rebuild` drops and fills them first."""
 
+import asyncio
 import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -7,9 +8,11 @@ from typing import Any
 
 from contracts.topics import EVENTS, LICENSE_FILES, RETURN_RECEIPTS, SUPPORT_CASES, topic_name
 from ledger.adapters.device_activity import DeviceActivityReader
+from ledger.adapters.postgres.books import PostgresBooks
 from ledger.adapters.postgres.database import READ_SIDE
 from ledger.adapters.postgres.device_sightings import DeviceSightings
 from ledger.adapters.postgres.projection.store import PostgresProjection
+from ledger.application.projection.books import compare
 from ledger.application.projection.document_rows import DocumentRows
 from ledger.application.projection.documents import license_file, return_receipt
 from ledger.application.projection.ledger_rows import ledger_rows
@@ -47,6 +50,12 @@ def _targets(settings: ProjectorSettings, pool: Any, poison: PoisonBox) -> Mappi
     return found
 
 
+async def _beside(settings: ProjectorSettings, pool: Any) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_follow_sightings(settings, pool))
+        tasks.create_task(compare(PostgresBooks(pool), settings.ledgers, every_seconds=settings.compare_seconds))
+
+
 async def _follow_sightings(settings: ProjectorSettings, pool: Any) -> None:
     """Keep when devices were last seen."""
     connection = Connection.from_settings(settings)
@@ -63,6 +72,6 @@ async def _follow_sightings(settings: ProjectorSettings, pool: Any) -> None:
 
 
 PROJECTOR = Projector(
-    service=SERVICE, settings=ProjectorSettings, read_side=READ_SIDE, targets=_targets, beside=_follow_sightings
+    service=SERVICE, settings=ProjectorSettings, read_side=READ_SIDE, targets=_targets, beside=_beside
 )
 serve, rebuild = PROJECTOR.serve, PROJECTOR.rebuild
