@@ -1,14 +1,13 @@
 """The process manager beside a log of cases in memory: what it sends, when, and what it does about trouble."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
 from prometheus_client import REGISTRY
-from structlog.contextvars import get_contextvars
 
 from contracts.commands.replacements import ReplaceDevice
 from contracts.log.envelope import GENESIS, entry_hash
@@ -21,6 +20,7 @@ from rma.application.managing.case_manager import CaseManager
 from rma.application.managing.owed_devices import show_owed
 from rma.domain.duties import Duty
 from runtime.kafka import Record
+from runtime.logs import ids
 from runtime.trouble import Trouble
 from tests.support.eventlog.driving import until
 from tests.support.rma.story import NOON, SPARE, Desk, grant, order, owed, receive, service, shipped, swapped
@@ -33,7 +33,7 @@ class Told:
     duties: list[Duty] = field(default_factory=list[Duty])
     refusals: dict[str, str] = field(default_factory=dict[str, str])
     away: int = 0
-    named: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    named: list[Mapping[str, str]] = field(default_factory=list[Mapping[str, str]])
     """How a line that was said meanwhile would name what it is about."""
 
     async def send(self, duty: Duty, *, ledger: int, rma: str) -> Accepted | Rejected:
@@ -42,7 +42,7 @@ class Told:
             self.away -= 1
             raise Trouble("no broker answers")
         self.duties.append(duty)
-        self.named.append({name: value for name, value in get_contextvars().items() if name.endswith("_id")})
+        self.named.append(ids())
         said = {"command_id": duty.command_id(ledger, rma), "command_hash": "a" * 64, "reply_to": "rma"}
         if code := self.refusals.get(duty.command.name):
             return Rejected.model_validate({**said, "ledger": ledger, "code": code})
