@@ -170,7 +170,7 @@ async def test_a_new_day_brings_what_falls_due_on_it_to_every_case_that_is_watch
 
 async def test_what_customers_owe_is_counted_when_somebody_asks() -> None:
     office = Office()
-    show_owed(7, lambda: office.manager.cases.state)
+    show_owed(7, office.manager.cases)
     assert [_owed_in(state) for state in ("replacing", "replacement_shipped", "overdue")] == [0, 0, 0]
     office.desk.does(grant())
     owed(office.desk)

@@ -88,7 +88,7 @@ async def serve(settings: ManagerSettings, stop: asyncio.Event, clock: Callable[
             mine = _followers(settings, connection, offsets, manager)
             followers |= mine
             manager.is_up_to_date = _all_read(list(mine.values()))
-            show_owed(manager.number, lambda cases=manager.cases: cases.state)
+            show_owed(manager.number, manager.cases)
         group, seconds = settings.topic_prefix + SERVICE, settings.group_session_seconds
         feed = FaustFeed(connection, group, followers, session_seconds=seconds)
         tasks = {follower.name: until_stopped(stop, follower.run()) for follower in followers.values()}

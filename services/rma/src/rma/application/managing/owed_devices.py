@@ -1,7 +1,7 @@
 """How many devices customers owe: their replacements went out in advance, and they have not come back."""
 
-from collections.abc import Callable
 from functools import partial
+from typing import Protocol
 
 from prometheus_client import Gauge
 
@@ -13,12 +13,19 @@ _OWED = Gauge(
 )
 
 
-def show_owed(ledger: int, cases: Callable[[], Cases]) -> None:
+class Known(Protocol):
+    """The log of cases as somebody follows it."""
+
+    @property
+    def state(self) -> Cases: ...
+
+
+def show_owed(ledger: int, cases: Known) -> None:
     """Let each scrape count what is owed then."""
     for state in sorted(OWED):
         _OWED.labels(ledger, state).set_function(partial(_count, cases, state))
 
 
-def _count(cases: Callable[[], Cases], state: State) -> int:
-    known = cases()
+def _count(cases: Known, state: State) -> int:
+    known = cases.state
     return sum(known.cases[rma].state == state for owed in known.owing.values() for rma in owed)
