@@ -42,14 +42,15 @@ _log = get_logger("runtime.projection")
 class Projector(Generic[S]):
     """What one projector is: `targets` says what the records of each partition are applied to, on a pool.
 
-    `beside` runs next to them on the same pool, until cancelled; a rebuild is without it.
+    `beside` runs next to them on the same pool, until cancelled, and shows how far its readers are; a rebuild is
+    without it.
     """
 
     service: str
     settings: type[S]
     read_side: ReadSide
     targets: Callable[[S, Any, PoisonBox], Mapping[Partition, Target]]
-    beside: Callable[[S, Any], Coroutine[Any, Any, None]] | None = None
+    beside: Callable[[S, Any, ReaderLag], Coroutine[Any, Any, None]] | None = None
 
     def main(self, description: str | None) -> None:
         """Console script."""
@@ -88,7 +89,7 @@ class Projector(Generic[S]):
             lag.watch({partition: follower.place for partition, follower in followers.items()})
             tasks = {follower.name: until_stopped(stop, follower.run()) for follower in followers.values()}
             if self.beside is not None:
-                tasks["beside"] = until_stopped(stop, self.beside(settings, pool))
+                tasks["beside"] = until_stopped(stop, self.beside(settings, pool, lag))
             await supervise(stop, {**tasks, "faust": until_stopped(stop, feed.run())})
 
     async def rebuild(self, settings: S, stop: asyncio.Event) -> None:

@@ -24,6 +24,7 @@ from runtime.license_keys import read_license_keys
 from runtime.projection.partition_follower import Target
 from runtime.projection.poison import PoisonBox
 from runtime.projection.process import Projector
+from runtime.reader_lag import ReaderLag
 
 SERVICE = "ledger-projector"
 
@@ -50,13 +51,13 @@ def _targets(settings: ProjectorSettings, pool: Any, poison: PoisonBox) -> Mappi
     return found
 
 
-async def _beside(settings: ProjectorSettings, pool: Any) -> None:
+async def _beside(settings: ProjectorSettings, pool: Any, lag: ReaderLag) -> None:
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(_follow_sightings(settings, pool))
+        tasks.create_task(_follow_sightings(settings, pool, lag))
         tasks.create_task(compare(PostgresBooks(pool), settings.ledgers, every_seconds=settings.compare_seconds))
 
 
-async def _follow_sightings(settings: ProjectorSettings, pool: Any) -> None:
+async def _follow_sightings(settings: ProjectorSettings, pool: Any, lag: ReaderLag) -> None:
     """Keep when devices were last seen."""
     connection = Connection.from_settings(settings)
     async with Producer(connection, client_id=f"{SERVICE}-sightings-{socket.gethostname()}") as producer:
@@ -68,6 +69,7 @@ async def _follow_sightings(settings: ProjectorSettings, pool: Any) -> None:
             topic_prefix=settings.topic_prefix,
             clock=lambda: datetime.now(UTC),
         )
+        lag.watch(reader.places)
         await reader.run()
 
 
