@@ -197,11 +197,9 @@ def test_a_balance_that_somebody_changed_is_found_and_made_again(kit: Kit, story
         begins = "kubectl logs -n licensing deployment/ledger-projector"
         (*_, line) = differ.log_lines(begins, "ledger-projector", "balances_differ")
         assert line["count"] == 3  # from its movements, and from what its project and its company have
-        rebuilt = differ.run("licensingctl rebuild ledger\n", of="ledger-projector")
+        rebuilt = differ.run("licensingctl rebuild ledger", of="ledger-projector")
         assert "balances" in rebuilt
-        differ.run(
-            "licensingctl rebuild ledger\n", of="ledger-projector"
-        )  # back to where the rows were for other tests
+        differ.run("licensingctl rebuild ledger", of="ledger-projector")  # back to where the rows were for other tests
         differ.until_well()
 
 

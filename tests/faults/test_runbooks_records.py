@@ -103,11 +103,10 @@ def test_a_document_that_somebody_changed_is_made_again(kit: Kit, story: Story, 
         assert line["serial"] == story.serial
         assert "ledger-projector" in changed.run("SELECT DISTINCT grantee").split()
         assert "ledger-api" in changed.run("SELECT usename")
-        rebuilt = changed.run("licensingctl rebuild ledger --drop-old", of="ledger-projector")
+        rebuilt = changed.run("licensingctl rebuild ledger", of="ledger-projector")
         assert "license_files" in rebuilt
         assert _has_a_file(kit, story)
-        # Back to where the rows were for other tests.
-        changed.run("licensingctl rebuild ledger --drop-old", of="ledger-projector")
+        changed.run("licensingctl rebuild ledger", of="ledger-projector")  # back to where the rows were for other tests
         changed.until_well()
 
 

@@ -106,13 +106,13 @@ WALKS: dict[str, Row] = {
     "LicensingBalancesDiffer": Row(
         f"{_PROCESSES}::test_a_balance_that_somebody_changed_is_found_and_made_again",
         "a balance is changed in PostgreSQL",
-        runs=("licensingctl rebuild ledger\n",),
+        runs=("licensingctl rebuild ledger",),
         instead={"kubectl logs -n licensing deployment/ledger-projector": _LOGS},
     ),
     "LicensingDocumentsNotGenuine": Row(
         f"{_RECORDS}::test_a_document_that_somebody_changed_is_made_again",
         "a license file is changed in PostgreSQL, and asked for",
-        runs=("SELECT DISTINCT grantee", "SELECT usename", "licensingctl rebuild ledger --drop-old"),
+        runs=("SELECT DISTINCT grantee", "SELECT usename", "licensingctl rebuild ledger"),
         instead={"kubectl logs -n licensing deployment/ledger-api": _LOGS},
     ),
     "LicensingCertificateEnds": Row(
