@@ -102,6 +102,7 @@ def _deletions() -> Iterator[Manifest]:
         {"kind": "NetworkPolicy", "name": "(kafka|postgres)"},
         {"kind": "ExternalSecret", "name": "(internal-ca|kafka-users|database-.*)"},
         {"kind": "PrometheusRule"},
+        {"kind": "PodMonitor", "name": "(kafka|postgres)"},
         {"kind": "ConfigMap", "name": "licensing-dashboards"},
     ):
         gone = {"$patch": "delete", "apiVersion": "v1", "kind": "Any", "metadata": {"name": "any"}}

@@ -31,6 +31,8 @@ FOR_ALL_REGIONS = {
     ("ExternalSecret", "internal-ca"),
     ("NetworkPolicy", "kafka"),
     ("NetworkPolicy", "postgres"),
+    ("PodMonitor", "kafka"),
+    ("PodMonitor", "postgres"),
     ("ConfigMap", "licensing-dashboards"),
     ("PrometheusRule", "licensing"),
     ("PrometheusRule", "licensing-objectives"),
