@@ -219,7 +219,7 @@ async def test_a_right_that_is_declared_no_more_is_taken_away(kafka_topics: Kafk
 
 @pytest.mark.parametrize("user", ["signer", "nobody"])
 async def test_a_wrong_password_or_a_stranger_gets_no_connection(broker: Broker, user: str) -> None:
-    guess = Connection(broker.address, broker.credentials.tls(), user, "guess")
+    guess = Connection(broker.address, broker.credentials.tls(), user, lambda: "guess")
     async with Producer(guess, client_id="stranger", delivery_seconds=2) as producer:
         with pytest.raises(Trouble):
             await producer.send("licensing.ledger.commands", b"0", b"{}")
