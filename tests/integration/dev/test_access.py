@@ -7,6 +7,7 @@ import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +180,8 @@ async def test_signer_and_writer_of_a_region_reach_nothing_of_the_other_one(topi
     async with topics_on(topics.broker, users="us-") as other, asking(topics, ADMINISTRATOR) as administrator:
         await send(administrator.admin, PutUsers(users))
         for user, password in users.items():
-            role, stranger = user.removeprefix("us-"), replace(topics.connection(), username=user, password=password)
+            role = user.removeprefix("us-")
+            stranger = replace(topics.connection(), username=user, password=partial(str, password))
             async with connected(topics.connection(role)) as one, connected(stranger) as two:
                 await reaches_its_own_only(Asker(one, role, topics), Asker(one, role, other))
                 await reaches_its_own_only(Asker(two, role, other), Asker(two, role, topics))
