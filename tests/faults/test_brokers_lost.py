@@ -5,9 +5,9 @@ import secrets
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
 
-import httpx
 import pytest
 
 from contracts.events.devices import LicensesAllocated
@@ -47,11 +47,11 @@ class Load:
         path, body = f"projects/{self._project}/allocations", _one_port()
         while not stop.is_set():
             key = secrets.token_hex(8)
-            while (answer := await self._api.post(path, body, key=key)).status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            while (answer := await self._api.post(path, body, key=key)).status_code == HTTPStatus.SERVICE_UNAVAILABLE:
                 assert int(answer.headers["Retry-After"]) >= 1
                 self.refused[answer.json()["code"]] += 1
                 await asyncio.sleep(0.2)
-            assert answer.status_code == httpx.codes.CREATED, answer.text
+            assert answer.status_code == HTTPStatus.CREATED, answer.text
             self.accepted.append(answer.json()["sequence"])
 
     async def more(self, commands: int) -> None:

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +52,7 @@ class Sources:
 
 
 @contextmanager
-def checkout(revision: str, folder: Path) -> Iterator[Sources]:
+def checkout(revision: str, folder: Path) -> Generator[Sources]:
     """The sources of a revision; AssertionError where this clone does not have it."""
     known = _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     shallow = _git("rev-parse", "--is-shallow-repository").stdout.strip() == "true"

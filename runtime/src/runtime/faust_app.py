@@ -10,7 +10,7 @@ import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any
 
 import faust
 from faust.transport.drivers import aiokafka as driver
@@ -182,7 +182,7 @@ def _credentials(connection: Connection) -> Any:
     if connection.username is not None:
         return faust.SASLCredentials(
             username=connection.username,
-            password=cast("str | None", connection.sasl_password()),  # it hands it on to aiokafka
+            password=connection.sasl_password(),
             mechanism="SCRAM-SHA-512",
             ssl_context=connection.tls,
         )

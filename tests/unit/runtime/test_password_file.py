@@ -58,9 +58,9 @@ def test_each_connection_to_a_broker_proves_itself_by_the_password_of_its_moment
     assert "another" not in repr(options)
 
 
-def _proven(password: object) -> bytes:
+def _proven(password: str | None) -> bytes:
     """What a new connection of aiokafka makes of it."""
     scram = ScramAuthenticator(
         loop=None, sasl_plain_password=password, sasl_plain_username="signer", sasl_mechanism="SCRAM-SHA-512"
     )
-    return bytes(scram._sasl_plain_password)
+    return bytes(scram._sasl_plain_password)  # pyright: ignore[reportPrivateUsage]

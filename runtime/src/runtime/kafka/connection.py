@@ -4,7 +4,7 @@ import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from aiokafka import TopicPartition
 from aiokafka.errors import (
@@ -39,7 +39,7 @@ class ClientOptions(TypedDict):
     ssl_context: ssl.SSLContext | None
     sasl_mechanism: str
     sasl_plain_username: str | None
-    sasl_plain_password: "_PasswordNow | None"
+    sasl_plain_password: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,9 @@ class Connection:
             sasl_plain_password=self.sasl_password(),
         )
 
-    def sasl_password(self) -> "_PasswordNow | None":
+    def sasl_password(self) -> str | None:
         """What a client takes for its password; it is the one of the moment in which a connection is made."""
-        return None if self.password is None else _PasswordNow(self.password)
+        return None if self.password is None else cast("str", _PasswordNow(self.password))
 
 
 @dataclass(frozen=True, slots=True)
