@@ -155,8 +155,8 @@ async def _allocate(client: Client, signer: SignerProcess) -> None:
 
 
 async def _repeat_all(client: Client) -> None:
-    """Each command again: the answer is the one that it had, whoever gave that."""
+    """Each command again: the answer is the one that it had, whoever gave that; only the first one names an issue."""
     for record in list(client.asked):
         (first, *_) = client.told[record.command_id]
         again = await client.ask(record)
-        assert again == first.model_copy(update={"repeated": True})
+        assert again == first.model_copy(update={"repeated": True, "issue": None})
