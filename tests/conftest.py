@@ -33,6 +33,8 @@ use_profile()
 THE_PORTAL = "tests/e2e/test_portal"
 ON_THE_STACK = (
     "tests/e2e/",
+    "tests/faults/test_cache_lost.py",
+    "tests/faults/test_database_lost.py",
     "tests/faults/test_deleted_topics.py",
     "tests/faults/test_expired_certificates.py",
     "tests/faults/test_full_disk.py",
@@ -40,6 +42,7 @@ ON_THE_STACK = (
     "tests/faults/test_outages.py",
     "tests/faults/test_runbooks",
     "tests/faults/test_stopped_signer.py",
+    "tests/faults/test_two_versions.py",
     "tests/oidc/",
 )
 """Tests that use `kit`. Those of the portal, a third of them by time, have a stack of their own."""

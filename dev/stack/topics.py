@@ -35,14 +35,17 @@ async def create_users(broker: Broker) -> None:
         _check(answer.results, allowed=())
 
 
-async def create(broker: Broker, *, prefix: str = PREFIX, users: str = "", ledgers: int = 1) -> list[str]:
+async def create(
+    broker: Broker, *, prefix: str = PREFIX, users: str = "", ledgers: int = 1, copies: int = 1
+) -> list[str]:
     """Make missing topics, widen what has too few partitions, give and take rights, return the names of all topics.
 
-    The rights are those of users whose names begin with `users`. Repeating changes nothing.
+    The rights are those of users whose names begin with `users`. Each new topic lies on so many brokers. Repeating
+    changes nothing.
     """
     wanted = {topic_name(topic, prefix): _partitions(topic, ledgers) for topic in TOPICS}
     async with _admin(broker) as admin:
-        await _create_missing(admin, prefix, wanted)
+        await _create_missing(admin, prefix, wanted, copies)
         await _widen(admin, wanted)
         await _grant(admin, prefix, users)
     return list(wanted)
@@ -76,9 +79,9 @@ async def _admin(broker: Broker) -> AsyncGenerator[AIOKafkaAdminClient]:
         await admin.close()
 
 
-async def _create_missing(admin: AIOKafkaAdminClient, prefix: str, wanted: Mapping[str, int]) -> None:
+async def _create_missing(admin: AIOKafkaAdminClient, prefix: str, wanted: Mapping[str, int], copies: int) -> None:
     named = {topic_name(topic, prefix): topic for topic in TOPICS}
-    new = [NewTopic(name, wanted[name], 1, topic_configs=topic.config()) for name, topic in named.items()]
+    new = [NewTopic(name, wanted[name], copies, topic_configs=topic.config()) for name, topic in named.items()]
     deadline = time.monotonic() + ATTEMPT_SECONDS
     while True:
         answer: Any = await admin.create_topics(new)

@@ -18,7 +18,7 @@ from tests.support.campaign import LONG
 from tests.support.partners_at_work import Partners, a_story_with_many_ports, check_partners, until, working
 from tests.support.readiness import nobody_ended, says, until_ready
 from tests.support.reading import records_of
-from tests.support.recovery import measured
+from tests.support.recovery import entries_of, measured
 from tests.support.running import a_stocked_story
 
 DELETED = [topic_name(one) for one in (COMMANDS, OUTCOMES, LICENSE_FILES, RETURN_RECEIPTS)]
@@ -47,11 +47,12 @@ async def test_deleted_topics_are_made_anew_and_what_was_on_them_comes_back(kit:
             await until(lambda: partners.unavailable > 0)
             await until(lambda: says(kit, "ledger-api", UNKNOWN))
         nobody_ended(kit)
-        with measured("topics of commands and outcomes were deleted, from making them to 20 commands"):
+        size = await entries_of(kit)
+        with measured("topics of commands and outcomes deleted: from making them to 20 commands", size=size):
             await topics.create(broker)
             await work.aclose()
     await until(lambda: says(kit, "ledger-projector", "rebuild the rows"))
-    with measured("license files were deleted, from their topic made anew to all of them on it"):
+    with measured("license files deleted: from their topic made anew to all of them on it", size=size):
         _part(kit, "signer").stop()  # it would not notice by itself what it had not seen there yet
         _part(kit, "signer").launch()
         _rebuild(kit)

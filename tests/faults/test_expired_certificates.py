@@ -21,7 +21,7 @@ from dev.stack.settings import settings
 from tests.support.killed import Killed, running
 from tests.support.partners_at_work import until
 from tests.support.readiness import readiness, says, until_ready
-from tests.support.recovery import measured
+from tests.support.recovery import entries_of, measured
 from tests.support.running import a_stocked_story
 from tests.support.server_authority import LASTING, ServerAuthority, show_to_clients
 from tests.support.signer.process import free_port
@@ -36,6 +36,7 @@ async def test_a_writer_that_meets_an_expired_certificate_of_the_broker_waits_fo
     kit: Kit,
 ) -> None:
     (writer,) = (kit.make(part) for part in PARTS if part.name == "ledger-writer")
+    size = await entries_of(kit)
     file = await _runs_out(kit)
     writer.stop()
     writer.launch()
@@ -43,7 +44,7 @@ async def test_a_writer_that_meets_an_expired_certificate_of_the_broker_waits_fo
     await until(lambda: says(kit, "ledger-writer", "KafkaConnectionError"))
     _write(kit, file, LASTING)
     broker = kit.broker()
-    with measured("the broker's certificate had ended, from its restart with a new one to all ready"):
+    with measured("the broker's certificate had ended: from its restart with a new one to all ready", size=size):
         await asyncio.to_thread(broker.stop)
         await asyncio.to_thread(broker.start, lambda _: None)
         await asyncio.to_thread(until_ready, kit)

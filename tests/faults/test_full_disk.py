@@ -18,7 +18,7 @@ from tests.support.announcing import is_spoken, speak
 from tests.support.campaign import LONG
 from tests.support.partners_at_work import Partners, a_story_with_many_ports, check_partners, until, working
 from tests.support.readiness import nobody_ended, readiness, says, until_ready
-from tests.support.recovery import measured
+from tests.support.recovery import entries_of, measured
 from tests.support.small_disk import SmallDisk
 
 PATIENCE_SECONDS = 60.0
@@ -45,7 +45,7 @@ async def test_a_full_disk_of_the_database_stops_the_rows_and_no_command(kit: Ki
         answer = await asyncio.to_thread(speak, kit, key)  # the last page of its table may have room for it
         assert (answer.status_code, "retry-after" in answer.headers) in ((202, False), (503, True))
         nobody_ended(kit)
-    with measured("rows of the database had no room, from room to all as it should be"):
+    with measured("the database had no room for rows: from room to all ready", size=await entries_of(kit)):
         await _all_is_well(kit, story, partners, free, key)
 
 
@@ -62,7 +62,9 @@ async def test_a_database_without_room_for_its_own_log_is_started_when_there_is_
             refused = await asyncio.to_thread(speak, kit, key)
             assert (refused.status_code, "retry-after" in refused.headers) == (503, True)
             nobody_ended(kit)
-        with measured("the database had ended, from its start to 20 commands"):
+        with measured(
+            "the database had ended at a full disk: from its start to 20 commands", size=await entries_of(kit)
+        ):
             await asyncio.to_thread(cluster.start, lambda _: None)
             await work.aclose()
     await _all_is_well(kit, story, partners, free, key)
@@ -73,6 +75,7 @@ async def test_a_full_disk_of_the_broker_ends_it_and_loses_nothing(kit: Kit, sto
     partners, broker = Partners(kit, story), kit.broker()
     async with AsyncExitStack() as work:
         await work.enter_async_context(working(partners))
+        size = await entries_of(kit)
         async with full(small_disk.for_the_broker(kit.state)):
             await until(lambda: not broker.process.is_alive())
             assert "No space left on device" in broker.process.log.read_text()
@@ -85,7 +88,7 @@ async def test_a_full_disk_of_the_broker_ends_it_and_loses_nothing(kit: Kit, sto
                     await asyncio.to_thread(broker.start, lambda _: None)
             await asyncio.sleep(FULL_SECONDS)
             nobody_ended(kit)
-        with measured("the broker had ended, from its start to 20 commands"):
+        with measured("the broker had ended at a full disk: from its start to 20 commands", size=size):
             await asyncio.to_thread(broker.start, lambda _: None)
             await work.aclose()
     await _all_is_well(kit, story, partners, free, key)

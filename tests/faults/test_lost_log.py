@@ -17,14 +17,16 @@ from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
 from operations.entrypoints import command_line
 from operations.entrypoints.settings import OperationsSettings
 from runtime.kafka import Record
+from tests.support.campaign import LONG
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.load import PROJECT, SERIAL, STOCK, Client, allocation, chain_of, check_told
 from tests.support.ledger.writer_process import at_work, listening
 from tests.support.reading import records_of
+from tests.support.recovery import measured
 from tests.support.signer.process import SignerProcess, until
 
 ASKING_AT_ONCE = 5
-ALLOCATIONS = 40
+ALLOCATIONS = 4_000 if LONG else 40
 ADMINISTRATOR = "administrator"
 
 
@@ -99,7 +101,8 @@ async def test_a_log_that_was_lost_comes_back_from_its_backup_and_goes_on(
     assert "restore it" in await operator.run("backup", str(operator.backup), exits=1)
     planned = await operator.restore("--dry-run")
     assert (await _log(kafka_topics), planned["present"]) == ([], 0)
-    assert await operator.restore() == planned
+    with measured("a log and all its topics lost: restore of the backup", size=f"{len(before):,} entries"):
+        assert await operator.restore() == planned
     assert await operator.restore() == {"written": 0, "present": planned["written"]}
 
     assert [_content(one) for one in await _log(kafka_topics)] == [_content(one) for one in before]

@@ -12,6 +12,7 @@ from dev.stack.parts import Kit
 from tests.support.announcing import is_spoken, speak
 from tests.support.campaign import CRASHES
 from tests.support.partners_at_work import Partners, a_story_with_many_ports, check_partners
+from tests.support.recovery import entries_of, measured
 
 BROKER_DOWN_SECONDS = 11.0  # longer than a request waits for its outcome, so that some say 503
 DATABASE_DOWN_SECONDS = 3.0
@@ -19,22 +20,24 @@ CATCH_UP_SECONDS = 60.0
 
 
 async def _outage(
-    partners: Partners, kit: Kit, stop: Callable[[], None], start: Callable[[], None], down_seconds: float
+    partners: Partners, kit: Kit, what: str, stop: Callable[[], None], start: Callable[[], None], down_seconds: float
 ) -> None:
     """Work before, during and after something is away; whoever wants an announcement meanwhile gets it afterwards."""
     key = secrets.token_hex(8)
     done = asyncio.Event()
     working = asyncio.create_task(partners.work(done))
     await asyncio.sleep(1)
+    size = await entries_of(kit)
     await asyncio.to_thread(stop)
     refused, _ = await asyncio.gather(asyncio.to_thread(speak, kit, key), asyncio.sleep(down_seconds))
     assert (refused.status_code, "retry-after" in refused.headers) == (503, True)
-    await asyncio.to_thread(start)
-    before = len(partners.sequences)
-    deadline = time.monotonic() + CATCH_UP_SECONDS
-    while len(partners.sequences) < before + 20 and not working.done():
-        assert time.monotonic() < deadline, "no allocation got through after the outage"
-        await asyncio.sleep(0.1)
+    with measured(f"{what}: from its start to 20 commands", size=size):
+        await asyncio.to_thread(start)
+        before = len(partners.sequences)
+        deadline = time.monotonic() + CATCH_UP_SECONDS
+        while len(partners.sequences) < before + 20 and not working.done():
+            assert time.monotonic() < deadline, "no allocation got through after the outage"
+            await asyncio.sleep(0.1)
     done.set()
     await working
     await is_spoken(kit, key)
@@ -51,7 +54,12 @@ async def test_the_broker_away_under_load_loses_nothing(kit: Kit, story: Story, 
     free = story.balance()["Port11"]
     partners, broker = Partners(kit, story), kit.broker()
     await _outage(
-        partners, kit, broker.kill if crash else broker.stop, lambda: broker.start(lambda _: None), BROKER_DOWN_SECONDS
+        partners,
+        kit,
+        f"the broker {'killed' if crash else 'stopped'}",
+        broker.kill if crash else broker.stop,
+        lambda: broker.start(lambda _: None),
+        BROKER_DOWN_SECONDS,
     )
     assert partners.unavailable > 0, "the outage was noticed"
     await check_partners(kit, story, partners, free)
@@ -64,6 +72,7 @@ async def test_the_database_away_under_load_loses_nothing(kit: Kit, story: Story
     await _outage(
         partners,
         kit,
+        f"the database {'killed' if crash else 'stopped'}",
         cluster.kill if crash else cluster.stop,
         lambda: cluster.start(lambda _: None),
         DATABASE_DOWN_SECONDS,

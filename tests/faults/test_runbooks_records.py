@@ -80,7 +80,7 @@ def test_a_stranger_on_a_topic_of_the_signer_is_found_and_loses_his_right(kit: K
     stranger, password = "stranger", secrets.token_hex(16)
     right = row(Grant(stranger, "write", "topic", topic_name(LICENSE_FILES)))
     known = kit.broker().connection(ADMINISTRATOR)
-    theirs = Connection(known.bootstrap, known.tls, stranger, password)
+    theirs = Connection(known.bootstrap, known.tls, stranger, lambda: password)
     with walk("LicensingForeignSignerRecords") as foreign:
         asyncio.run(_given(kit, right, {stranger: password}))
         asyncio.run(put(theirs, topic_name(LICENSE_FILES), b"0/009033000000", b"<evil/>"))

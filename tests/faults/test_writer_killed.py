@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from contracts.access import group_of
 from contracts.log.chain import Orphan
 from contracts.outcomes import Accepted, Rejected, decode_outcome
-from contracts.topics import COMMANDS, DEAD_LETTERS, OUTCOMES
+from contracts.topics import COMMANDS, DEAD_LETTERS, EVENTS, OUTCOMES
 from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
 from runtime.kafka import PartitionTail, Producer, Record
 from tests.support.campaign import LONG
@@ -19,7 +19,7 @@ from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.load import PROJECT, SERIAL, STOCK, Client, all_records, allocation, chain_of, check_told
 from tests.support.ledger.writer_process import at_work, listening, start_writer
 from tests.support.reading import records_of
-from tests.support.recovery import measured
+from tests.support.recovery import entries_on, measured
 
 KILLS = 20 if LONG else 3
 ASKING_AT_ONCE = 20
@@ -90,6 +90,10 @@ async def test_a_writer_that_is_told_to_end_answers_all_that_it_has_read(
     assert "terms_not_finished" not in (tmp_path / "writer.log").read_text()
 
 
+async def _entries(topics: KafkaTopics) -> str:
+    return await entries_on(topics.connection("auditor"), topics.name(EVENTS))
+
+
 async def outcomes_of(topics: KafkaTopics) -> list[Accepted | Rejected]:
     """All that was said, each repetition too."""
     partitions = range(OUTCOMES.partitions)
@@ -116,8 +120,9 @@ async def test_a_standby_goes_on_when_the_leader_is_told_to_end(kafka_topics: Ka
             for _ in range(ASKING_AT_ONCE):
                 group.create_task(keep_asking(client, stop, dice))
             await client.heard_of(100)
+            size = await _entries(kafka_topics)
             first.terminate()
-            with measured("a writer was told to end: until the standby answers"):
+            with measured("a writer is told to end: until its standby answers", size=size):
                 assert await first.wait() == 0
                 await client.heard_of(len(client.told) + ASKING_AT_ONCE + 1)
             stop.set()
@@ -130,9 +135,11 @@ async def test_a_standby_takes_over_when_the_leader_is_killed(kafka_topics: Kafk
         await client.begin()
         async with at_work(kafka_topics, tmp_path / "second.log"):
             assert isinstance(await client.ask(client.command(*allocation())), Accepted)
+            size = await _entries(kafka_topics)
             first.kill()
-            await first.wait()
-            assert isinstance(await client.ask(client.command(*allocation())), Accepted)
+            with measured("a writer is killed: until its standby answers, with a session of 1 s", size=size):
+                await first.wait()
+                assert isinstance(await client.ask(client.command(*allocation())), Accepted)
     entries = chain_of(await all_records(kafka_topics))
     assert len(entries) == 7
     check_told(client, entries)

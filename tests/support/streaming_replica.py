@@ -20,7 +20,7 @@ START_SECONDS, STOP_SECONDS = 60.0, 20.0
 def streaming_replica(cluster: Cluster, state: Path, url: str) -> Generator[str]:
     """The URL by which the database of `url`, its owner's, is reached on a new replica; it is gone at the end."""
     programs, data = binaries.folder(Path("-")), account.home(state / "replica") / "data"
-    _run(programs / "pg_basebackup", "-d", cluster.url(), "-D", str(data), "-R", "-X", "stream", "-c", "fast")
+    as_its_account(programs / "pg_basebackup", "-d", cluster.url(), "-D", str(data), "-R", "-X", "stream", "-c", "fast")
     port = free_port()
     process = Process("postgres-replica", state, stop_signal=signal.SIGINT, stop_seconds=STOP_SECONDS)
     options = (f"listen_addresses={HOST}", "unix_socket_directories=", f"port={port}", "fsync=off")
@@ -38,7 +38,8 @@ def streaming_replica(cluster: Cluster, state: Path, url: str) -> Generator[str]
         shutil.rmtree(data.parent)
 
 
-def _run(*argv: object) -> None:
+def as_its_account(*argv: object) -> None:
+    """Run a program as whoever the cluster runs as."""
     user = account.account()
     done = subprocess.run(
         [str(one) for one in argv],

@@ -23,6 +23,7 @@ SPACES = ("collector", "gateway", "keda", "monitoring", "operators")
 """Namespaces of the platform's owner, to which pages give labels."""
 STANDS_FOR = {
     **{space.upper(): space for space in SPACES},
+    "BACKUP": "licensing-nightly-simulated",
     "FIRST_ADMINISTRATOR": "00000000-0000-4000-8000-000000000002",
     "JOB": "database-rights",
     "N": "0",

@@ -44,7 +44,13 @@ apiVersion: v1
 kind: Secret
 metadata: {name: {{ .metadata.name }}-app, namespace: {{ .metadata.namespace }}}
 type: kubernetes.io/basic-auth
-stringData: {username: {{ .spec.bootstrap.initdb.owner }}, password: simulated}
+stringData: {username: licensing, password: simulated}
+"""
+BACKUP = """
+apiVersion: postgresql.cnpg.io/v1
+kind: Backup
+metadata: {name: {{ .metadata.name }}-simulated, namespace: {{ .metadata.namespace }}}
+spec: {method: volumeSnapshot, cluster: {name: {{ .spec.cluster.name }}}}
 """
 POD_SET = """
 apiVersion: core.strimzi.io/v1
@@ -111,9 +117,10 @@ MADE: Mapping[str, Sequence[str]] = {
     "kafka.strimzi.io/v1/KafkaTopic": (),
     "kafka.strimzi.io/v1/KafkaUser": (USER_OF_KAFKA,),
     "postgresql.cnpg.io/v1/Cluster": (OWNER_OF_THE_DATABASE, DATABASES),
+    "postgresql.cnpg.io/v1/ScheduledBackup": (BACKUP,),
 }
 """What is made of a resource of each kind before it is ready."""
-FURTHER_KINDS = ("core.strimzi.io/v1/StrimziPodSet",)
+FURTHER_KINDS = ("core.strimzi.io/v1/StrimziPodSet", "postgresql.cnpg.io/v1/Backup")
 """Kinds of theirs that only they make."""
 READY = """
 conditions:

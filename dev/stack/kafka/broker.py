@@ -58,7 +58,7 @@ class Broker:
     def connection(self, user: str) -> Connection:
         """What a client of ours needs to connect as a role, or as the administrator."""
         known = self.credentials
-        return Connection(self.address, known.tls(), user, known.password(user))
+        return Connection(self.address, known.tls(), user, lambda: known.password(user))
 
     def settings(self, user: str) -> dict[str, str]:
         """The same as settings of a process of ours (`runtime.settings`)."""
@@ -117,11 +117,10 @@ class Broker:
             places.make_in_memory(self._data)
 
     def _format(self) -> None:
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         # Their passwords go by a file: everybody sees a command line.
         users = self._config.with_suffix(".users")
         secret_files.write(users, "".join(_scram(user, self.credentials) for user in (BROKER, ADMINISTRATOR)))
-        command = ("kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", f"--config={self._config}")
+        command = ("kafka.tools.StorageTool", "format", f"--cluster-id={self._cluster()}", f"--config={self._config}")
         try:
             done = subprocess.run(
                 (*self._java(), *command, f"@{users}"),
@@ -138,6 +137,10 @@ class Broker:
             raise StackError(
                 f"Kafka could not format its data folder {self._data}: {done.stdout[-500:]}{done.stderr[-500:]}"
             )
+
+    def _cluster(self) -> str:
+        """The id of a new cluster."""
+        return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
 
     def _settings(self) -> dict[str, object]:
         return (

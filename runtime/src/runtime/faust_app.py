@@ -182,7 +182,7 @@ def _credentials(connection: Connection) -> Any:
     if connection.username is not None:
         return faust.SASLCredentials(
             username=connection.username,
-            password=connection.password,
+            password=connection.sasl_password(),
             mechanism="SCRAM-SHA-512",
             ssl_context=connection.tls,
         )

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +180,8 @@ async def test_signer_and_writer_of_a_region_reach_nothing_of_the_other_one(topi
     async with topics_on(topics.broker, users="us-") as other, asking(topics, ADMINISTRATOR) as administrator:
         await send(administrator.admin, PutUsers(users))
         for user, password in users.items():
-            role, stranger = user.removeprefix("us-"), replace(topics.connection(), username=user, password=password)
+            role = user.removeprefix("us-")
+            stranger = replace(topics.connection(), username=user, password=partial(str, password))
             async with connected(topics.connection(role)) as one, connected(stranger) as two:
                 await reaches_its_own_only(Asker(one, role, topics), Asker(one, role, other))
                 await reaches_its_own_only(Asker(two, role, other), Asker(two, role, topics))
@@ -219,7 +221,7 @@ async def test_a_right_that_is_declared_no_more_is_taken_away(kafka_topics: Kafk
 
 @pytest.mark.parametrize("user", ["signer", "nobody"])
 async def test_a_wrong_password_or_a_stranger_gets_no_connection(broker: Broker, user: str) -> None:
-    guess = Connection(broker.address, broker.credentials.tls(), user, "guess")
+    guess = Connection(broker.address, broker.credentials.tls(), user, lambda: "guess")
     async with Producer(guess, client_id="stranger", delivery_seconds=2) as producer:
         with pytest.raises(Trouble):
             await producer.send("licensing.ledger.commands", b"0", b"{}")

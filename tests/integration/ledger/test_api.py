@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.support.ledger.api_at_work import WHY, Api, asked
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.projector_at_work import publish_file, publish_receipt, rows
 from tests.support.ledger.story import ADRIA, BEN, BORA
+from tests.support.new_passwords import new_passwords
 
 SERIAL, OTHER = "009033010203", "009033010204"
 
@@ -305,6 +307,29 @@ async def test_a_command_during_a_broker_restart_is_done_once_or_503(api: Api, b
     sequence = answers[-1].json()["sequence"]
     await _until_answered(api, project, sequence)
     assert (await api.free(project, sequence))["Port11"] == 49
+
+
+@pytest.mark.campaign
+@pytest.mark.own_processes
+async def test_new_passwords_are_taken_over_by_writer_projector_and_api_while_they_run(
+    api: Api, broker: Broker, postgres: Cluster, tmp_path: Path
+) -> None:
+    project = await api.stocked_project(SERIAL)
+    users, roles = ("ledger-writer", "ledger-projector", "ledger-api"), ("ledger-projector", "ledger-api")
+    files = {role: tmp_path / f"{role}.database-password" for role in roles}
+    async with new_passwords(broker, postgres, users, files) as passwords:
+        await passwords.reach_servers()
+        assert problem(await api.get(f"projects/{project}/balance")) == (503, "service_unavailable")
+        assert problem(await api.allocate(project, SERIAL, 1)) == (503, "service_unavailable")
+
+        passwords.reach_files()
+        async with asyncio.timeout(60):
+            while (allocated := await api.allocate(project, SERIAL, 1)).status_code != 201:
+                assert problem(allocated) == (503, "service_unavailable")
+                await asyncio.sleep(0.5)
+        sequence = allocated.json()["sequence"]
+        await _until_answered(api, project, sequence)
+        assert (await api.free(project, sequence))["Port11"] < 50
 
 
 async def _until_answered(api: Api, project: str, sequence: int) -> None:

@@ -47,9 +47,9 @@ def note_statements(monkeypatch: pytest.MonkeyPatch, run: Counter[str]) -> None:
     async def listened_to(connection: Any) -> None:
         connection.add_query_logger(noted)
 
-    def opened(*address: Any, connection_class: type[Any], **said: Any) -> Any:
+    def opened(*, connection_class: type[Any], **said: Any) -> Any:
         init = listened_to if connection_class is OnLiveGeneration else None  # the projector's holds the generation
-        return open_pool(*address, connection_class=connection_class, init=init, **said)
+        return open_pool(connection_class=connection_class, init=init, **said)
 
     monkeypatch.setattr(asyncpg, "create_pool", opened)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -9,11 +10,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from contracts.log.checkpoint import LogVerifier
 from dev.stack.settings import environment
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.signer.story import FACTORY_CA
@@ -21,22 +24,53 @@ from tests.support.signer.story import FACTORY_CA
 SIGNER = Path(sys.executable).with_name("signer")
 
 
-class SignerProcess:
-    """A `signer run` of its own, with keys made by `signer init`."""
+IN_THE_STORE = (
+    "license.key.pem",
+    "log.key.pem",
+    "generation-ca.key.pem",
+    "log-name",
+    "public/generation-ca.pem",
+)
+"""What its Deployment mounts, by the names that they have in the folder of keys."""
 
-    def __init__(self, folder: Path, topics: KafkaTopics, ledgers: int = 1) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """What is left of a signer whose node is lost; `log` is what verifiers have."""
+
+    files: Mapping[str, bytes]
+    passphrase: str
+    log: LogVerifier
+
+
+class SignerProcess:
+    """A `signer run` of its own, with keys made by `signer init` or those of a store."""
+
+    def __init__(self, folder: Path, topics: KafkaTopics, ledgers: int = 1, store: Store | None = None) -> None:
         self.keys = folder / "keys"
         self._folder = folder
         self._topics = topics
         self._ledgers = ledgers
         self._admin_port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
-        passphrase = folder / "passphrase"
-        passphrase.write_text("0123456789abcdef" * 4)
-        passphrase.chmod(0o600)
+        self._passphrase = folder / "passphrase"
+        _write_secret(self._passphrase, b"0123456789abcdef" * 4 if store is None else store.passphrase.encode())
         (folder / "device-ca.pem").write_bytes(FACTORY_CA.public_bytes(Encoding.PEM))
-        command = (SIGNER, "init", "--keys", self.keys, "--passphrase-file", passphrase)
-        subprocess.run(command, check=True, capture_output=True)
+        if store is None:
+            command = (SIGNER, "init", "--keys", self.keys, "--passphrase-file", self._passphrase)
+            subprocess.run(command, check=True, capture_output=True)
+        for name, content in ({} if store is None else store.files).items():
+            _write_secret(self.keys / name, content)
+
+    def in_the_store(self) -> Store:
+        """What its operator put into the secret store when the keys were made."""
+        log = LogVerifier.parse((self.keys / "public" / "log-0.vkey").read_text())
+        files = {name: (self.keys / name).read_bytes() for name in IN_THE_STORE}
+        return Store(files, self._passphrase.read_text(), log)
+
+    def lose(self) -> None:
+        """Everything that lay on its node is gone."""
+        shutil.rmtree(self._folder)
 
     def start(self, sources: str = "") -> None:
         """Of this checkout, or of another one whose `sources` stand before it on Python's path."""
@@ -45,7 +79,7 @@ class SignerProcess:
             "admin_port": self._admin_port,
             "ledgers": self._ledgers,
             "signer_keys_dir": self.keys,
-            "signer_passphrase_file": self._folder / "passphrase",
+            "signer_passphrase_file": self._passphrase,
             "device_ca_file": self._folder / "device-ca.pem",
         }
         settings = environment(self._topics.settings("signer") | said)
@@ -83,6 +117,12 @@ class SignerProcess:
 
     def log(self) -> str:
         return (self._folder / "signer.log").read_text()
+
+
+def _write_secret(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.write_bytes(content)
 
 
 async def until(holds: Callable[[], bool], *, seconds: float = 30, pause: float = 0.1) -> None:

@@ -22,8 +22,13 @@ def test_a_replica_is_reached_with_the_password_of_the_database(tmp_path: Path) 
 
     settings = _settings("postgresql://ledger-api@ro:5433/licensing", file)
 
-    assert settings.database() == "postgresql://ledger-api:p%2Fw@rw:5432/licensing"
-    assert settings.database_replica() == "postgresql://ledger-api:p%2Fw@ro:5433/licensing"
+    primary, replica = settings.database(), settings.database_replica()
+    assert (primary.url, primary.password and primary.password()) == (PRIMARY, "p/w")
+    assert replica is not None
+    assert (replica.url, replica.password and replica.password()) == (
+        "postgresql://ledger-api@ro:5433/licensing",
+        "p/w",
+    )
     assert _settings(None).database_replica() is None
 
 

@@ -4,7 +4,7 @@ import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from aiokafka import TopicPartition
 from aiokafka.errors import (
@@ -17,7 +17,8 @@ from aiokafka.errors import (
 from aiokafka.record import default_records, memory_records
 
 from runtime.kafka.records import OffsetGone, Partition
-from runtime.settings import Settings, read_secret
+from runtime.password_file import Password, password_in
+from runtime.settings import Settings
 from runtime.trouble import Trouble
 
 REQUEST_SECONDS = 10.0
@@ -48,17 +49,20 @@ class Connection:
     bootstrap: str
     tls: ssl.SSLContext | None = None
     username: str | None = None
-    password: str | None = field(default=None, repr=False)
+    password: Password | None = field(default=None, repr=False)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Connection":
-        """Read CA and password files; raises SettingsWrong or OSError. SCRAM-SHA-512 if a user is named."""
+        """Read CA and password files; raises SettingsWrong or OSError. SCRAM-SHA-512 if a user is named.
+
+        The password is read again for each connection to a broker, so that it may be replaced meanwhile.
+        """
         ca, secret = settings.kafka_ca_file, settings.kafka_password_file
         return cls(
             settings.kafka_bootstrap,
             None if ca is None else ssl.create_default_context(cafile=str(ca)),
             settings.kafka_username,
-            None if secret is None else read_secret(secret).decode(),
+            None if secret is None else password_in(secret, name="kafka_password"),
         )
 
     def options(self) -> ClientOptions:
@@ -72,8 +76,22 @@ class Connection:
             ssl_context=self.tls,
             sasl_mechanism="SCRAM-SHA-512" if self.username else "PLAIN",
             sasl_plain_username=self.username,
-            sasl_plain_password=self.password,
+            sasl_plain_password=self.sasl_password(),
         )
+
+    def sasl_password(self) -> str | None:
+        """What a client takes for its password; it is the one of the moment in which a connection is made."""
+        return None if self.password is None else cast("str", _PasswordNow(self.password))
+
+
+@dataclass(frozen=True, slots=True)
+class _PasswordNow:
+    """Stands where aiokafka wants a string: all that it does with it is to encode it, once for each connection."""
+
+    password: Password = field(repr=False)
+
+    def encode(self, encoding: str) -> bytes:
+        return self.password().encode(encoding)
 
 
 @asynccontextmanager

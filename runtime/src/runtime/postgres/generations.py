@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from runtime.postgres.pool import CONNECT_SECONDS
+from runtime.postgres.pool import Address, connect
 from runtime.postgres.read_side import SWITCHING, ReadSide
 
 DROP_SECONDS = 2
@@ -37,9 +37,9 @@ class Generations:
 
     @classmethod
     @asynccontextmanager
-    async def alone(cls, read_side: ReadSide, url: str) -> AsyncGenerator["Generations"]:
+    async def alone(cls, read_side: ReadSide, address: Address) -> AsyncGenerator["Generations"]:
         """For one rebuild at a time; raises GenerationRefused. Statements take as long as they take."""
-        connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+        connection = await connect(address)
         try:
             lock = read_side.lock, _BESIDE_THE_LOCK_OF_MIGRATIONS
             if not await connection.fetchval("SELECT pg_try_advisory_lock($1, $2)", *lock):

@@ -5,10 +5,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-import asyncpg
-
 from runtime.logs import get_logger
-from runtime.postgres.pool import CONNECT_SECONDS
+from runtime.postgres.pool import Address, connect
 from runtime.postgres.trouble import database_trouble
 from runtime.trouble import Trouble
 
@@ -22,8 +20,8 @@ _log = get_logger("runtime.postgres")
 class ChangeWaiter:
     """One LISTEN connection for all waiters of this process, on the channel on which a projector notifies."""
 
-    def __init__(self, url: str, channel: str) -> None:
-        self._url = url
+    def __init__(self, address: Address, channel: str) -> None:
+        self._address = address
         self._channel = channel
         self._changed = asyncio.Event()
         self.trouble: str | None = "the database has not answered yet"
@@ -54,7 +52,7 @@ class ChangeWaiter:
 
     async def _listen(self) -> None:
         async with database_trouble("listen"):
-            connection = await asyncpg.connect(self._url, timeout=CONNECT_SECONDS)
+            connection = await connect(self._address)
             lost = asyncio.Event()
             connection.add_termination_listener(lambda _: lost.set())
             try:

@@ -1,8 +1,11 @@
 """How PostgreSQL is reached."""
 
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 import asyncpg
+
+from runtime.password_file import Password
 
 CONNECT_SECONDS = 5
 """A database that takes longer to accept a connection counts as away."""
@@ -15,8 +18,20 @@ Compiling costs a tenth of a second before the first row, and these queries walk
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The URL without a password, which is asked for at each connection."""
+
+    url: str
+    password: Password | None = field(default=None, repr=False)
+
+
+Address: TypeAlias = str | Database
+"""Where a database is; an URL alone may hold a password."""
+
+
 def open_pool(
-    url: str,
+    address: Address,
     *,
     schema: str,
     most: int,
@@ -28,7 +43,7 @@ def open_pool(
     Whoever takes a connection leaves no setting, lock, listener or table of the session behind: nothing is put back.
     """
     return asyncpg.create_pool(
-        url,
+        **_named(address),
         min_size=0,
         max_size=most,
         timeout=CONNECT_SECONDS,
@@ -37,6 +52,16 @@ def open_pool(
         server_settings={"application_name": "licensing", "search_path": schema, **_PLANS},
         reset=_nothing_to_put_back,
     )
+
+
+async def connect(address: Address) -> Any:
+    """One connection of its own."""
+    return await asyncpg.connect(**_named(address), timeout=CONNECT_SECONDS)
+
+
+def _named(address: Address) -> dict[str, Any]:
+    known = Database(address) if isinstance(address, str) else address
+    return {"dsn": known.url, "password": known.password}
 
 
 async def _nothing_to_put_back(_: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import asyncpg
 
-from runtime.postgres.pool import STATEMENT_SECONDS, open_pool
+from runtime.postgres.pool import STATEMENT_SECONDS, Address, open_pool
 from runtime.postgres.tables import Tables
 
 _LIVE = "SELECT set_config('search_path', schema, true) FROM generation"
@@ -50,27 +50,27 @@ class ReadSide(Tables):
         """The schemas."""
         return self.schema, f"{self.schema}_2"
 
-    def pool(self, url: str, *, most: int, statement_seconds: float = STATEMENT_SECONDS) -> Any:
+    def pool(self, address: Address, *, most: int, statement_seconds: float = STATEMENT_SECONDS) -> Any:
         """A pool whose transactions read the live generation."""
-        return self._pool(url, most, statement_seconds, OnLiveGeneration)
+        return self._pool(address, most, statement_seconds, OnLiveGeneration)
 
-    def writing_pool(self, url: str, *, most: int, statement_seconds: float) -> Any:
+    def writing_pool(self, address: Address, *, most: int, statement_seconds: float) -> Any:
         """The same for who writes rows: the generation stays live until its transaction ends."""
         held = {"held": _HOLD.format(self.lock, SWITCHING)}
-        return self._pool(url, most, statement_seconds, type("HoldsLiveGeneration", (OnLiveGeneration,), held))
+        return self._pool(address, most, statement_seconds, type("HoldsLiveGeneration", (OnLiveGeneration,), held))
 
-    def _pool(self, url: str, most: int, statement_seconds: float, connection_class: type[Any]) -> Any:
+    def _pool(self, address: Address, most: int, statement_seconds: float, connection_class: type[Any]) -> Any:
         return open_pool(
-            url,
+            address,
             schema=f"{self.schema}, {self.schema}_live",
             most=most,
             statement_seconds=statement_seconds,
             connection_class=connection_class,
         )
 
-    def pool_on(self, url: str, generation: str, *, most: int, statement_seconds: float) -> Any:
+    def pool_on(self, address: Address, generation: str, *, most: int, statement_seconds: float) -> Any:
         """A pool that works on this generation, whichever is live."""
-        return open_pool(url, schema=generation, most=most, statement_seconds=statement_seconds)
+        return open_pool(address, schema=generation, most=most, statement_seconds=statement_seconds)
 
     async def live(self, connection: Any) -> str:
         """The schema of the live generation."""

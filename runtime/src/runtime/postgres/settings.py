@@ -2,11 +2,13 @@
 
 from pathlib import Path
 from typing import Annotated, Self
-from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AfterValidator, model_validator
 
-from runtime.settings import ProcessSettings, Settings, read_secret
+from runtime.password_file import password_in
+from runtime.postgres.pool import Database
+from runtime.settings import ProcessSettings, Settings
 
 
 def _without_password(url: str) -> str:
@@ -31,17 +33,13 @@ class WithDatabase(ProcessSettings):
             named["database_ca_file"] = Path(path)
         return named
 
-    def database(self) -> str:
-        """The URL with its password; raises SettingsWrong or OSError for an unusable file."""
+    def database(self) -> Database:
+        """Where it is, with the password of the moment; raises SettingsWrong or OSError for an unusable file."""
         return self._with_password(self.database_url)
 
-    def _with_password(self, url: str) -> str:
-        if self.database_password_file is None:
-            return url
-        parts = urlsplit(url)
-        user, _, host = parts.netloc.rpartition("@")
-        password = quote(read_secret(self.database_password_file).decode(), safe="")
-        return urlunsplit(parts._replace(netloc=f"{user}:{password}@{host}"))
+    def _with_password(self, url: str) -> Database:
+        file = self.database_password_file
+        return Database(url, None if file is None else password_in(file, name="database_password"))
 
 
 class WithReplica(WithDatabase):
@@ -64,8 +62,8 @@ class WithReplica(WithDatabase):
             named["database_replica_ca_file"] = Path(path)
         return named
 
-    def database_replica(self) -> str | None:
-        """The URL of the replica with its password; raises as `database` does."""
+    def database_replica(self) -> Database | None:
+        """Where the replica is; raises as `database` does."""
         return None if self.database_replica_url is None else self._with_password(self.database_replica_url)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from runtime.postgres.pool import STATEMENT_SECONDS, open_pool
+from runtime.postgres.pool import STATEMENT_SECONDS, Address, open_pool
 
 
 class MigrationChanged(Exception):  # noqa: N818 - states the world
@@ -25,9 +25,9 @@ class Tables:
     package: str
     lock: int
 
-    def pool(self, url: str, *, most: int, statement_seconds: float = STATEMENT_SECONDS) -> Any:
+    def pool(self, address: Address, *, most: int, statement_seconds: float = STATEMENT_SECONDS) -> Any:
         """A pool whose search_path is the schema; see open_pool."""
-        return open_pool(url, schema=self.schema, most=most, statement_seconds=statement_seconds)
+        return open_pool(address, schema=self.schema, most=most, statement_seconds=statement_seconds)
 
     async def migrate(self, connection: Any, *, into: str | None = None) -> list[str]:
         """Bring the tables up to date in one transaction; the names of what was applied now. The schema is there.

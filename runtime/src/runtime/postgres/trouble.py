@@ -40,6 +40,8 @@ async def database_trouble(what: str) -> AsyncGenerator[None]:
         raise Trouble(f"{what}: the disk of the database is full") from error
     except ssl.SSLCertVerificationError as error:
         raise Trouble(f"{what}: the certificate of the database is refused: {error.verify_message}") from error
+    except asyncpg.InvalidPasswordError as error:  # a new one is on its way to the file that it is read from
+        raise Trouble(f"{what}: the database refuses the password") from error
     except _AWAY as error:
         raise Trouble(f"{what}: the database is away or being rebuilt ({type(error).__name__})") from error
 

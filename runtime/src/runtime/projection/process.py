@@ -14,6 +14,7 @@ from runtime.admin import Admin
 from runtime.dead_letters import BuriedOnce, DeadLetters
 from runtime.kafka import Connection, Offsets, Partition, PartitionTail, Producer
 from runtime.logs import configure, get_logger
+from runtime.postgres.pool import Address
 from runtime.postgres.read_side import ReadSide
 from runtime.postgres.trouble import database_trouble
 from runtime.process import run, supervise, until_stopped
@@ -104,10 +105,10 @@ class Projector(Generic[S]):
             if not stop.is_set():
                 _log.info("rebuilt", records=sum(work.result()), seconds=round(time.monotonic() - began, 3))
 
-    def _pool(self, url: str, generation: str | None) -> Any:
+    def _pool(self, address: Address, generation: str | None) -> Any:
         if generation is None:
-            return self.read_side.writing_pool(url, most=CONNECTIONS, statement_seconds=BATCH_SECONDS)
-        return self.read_side.pool_on(url, generation, most=CONNECTIONS, statement_seconds=BATCH_SECONDS)
+            return self.read_side.writing_pool(address, most=CONNECTIONS, statement_seconds=BATCH_SECONDS)
+        return self.read_side.pool_on(address, generation, most=CONNECTIONS, statement_seconds=BATCH_SECONDS)
 
     async def _migrate(self, pool: Any) -> None:
         """Apply the migrations, waiting for the database for as long as it takes."""

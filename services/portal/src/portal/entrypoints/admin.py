@@ -16,6 +16,7 @@ from portal.domain.names import flaw
 from portal.domain.passwords import weakness
 from portal.entrypoints.admin_settings import AdminSettings
 from portal.entrypoints.web.settings import PortalSettings
+from runtime.logs import configure
 from runtime.settings import load
 
 
@@ -25,6 +26,7 @@ def main() -> int:
         keys = [key.jwk(arguments.issuer) for key in read_signing_keys(arguments.file)]
         print(json.dumps({"keys": keys}, indent=1))  # noqa: T201 - the answer
         return 0
+    configure("portal-admin", "error")
     return asyncio.run(_run(arguments, load(AdminSettings, beside=PortalSettings)))
 
 

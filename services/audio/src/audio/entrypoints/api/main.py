@@ -94,12 +94,12 @@ async def serve(settings: ApiSettings, stop: asyncio.Event) -> None:
 
 @asynccontextmanager
 async def _parts(settings: ApiSettings) -> AsyncGenerator[tuple[Services, ChangeWaiter]]:
-    url = settings.database()
+    address = settings.database()
     async with (
-        READ_SIDE.pool(url, most=CONNECTIONS) as pool,
+        READ_SIDE.pool(address, most=CONNECTIONS) as pool,
         Producer(Connection.from_settings(settings), client_id=SERVICE, delivery_seconds=SAY_SECONDS) as producer,
     ):
-        waiter = ChangeWaiter(url, CHANNEL)
+        waiter = ChangeWaiter(address, CHANNEL)
         services = Services(
             jobs=PostgresJobs(pool),
             requests=PostgresRequests(pool, bounds_of(settings)),

@@ -35,6 +35,7 @@ from runtime.kafka import Connection, Producer
 from runtime.license_keys import read_license_keys
 from runtime.logs import configure, get_logger
 from runtime.postgres.notifications import ChangeWaiter
+from runtime.postgres.pool import Database
 from runtime.process import run, supervise, until_stopped
 from runtime.settings import SettingsWrong, load, read_secret
 from runtime.tokens import KeyFile, Tokens
@@ -85,9 +86,9 @@ async def serve(settings: ApiSettings, stop: asyncio.Event) -> None:
 @asynccontextmanager
 async def _parts(settings: ApiSettings, stop: asyncio.Event) -> AsyncGenerator[tuple[Services, Commands, ChangeWaiter]]:
     connection = Connection.from_settings(settings)
-    url = settings.database()
+    address = settings.database()
     async with (
-        database.pool(url, most=CONNECTIONS) as pool,
+        database.pool(address, most=CONNECTIONS) as pool,
         _replica_pool(settings.database_replica()) as replica,
         Producer(connection, client_id=SERVICE) as producer,
         Commands(
@@ -100,13 +101,15 @@ async def _parts(settings: ApiSettings, stop: asyncio.Event) -> AsyncGenerator[t
             topic_prefix=settings.topic_prefix,
         ) as commands,
     ):
-        waiter = ChangeWaiter(url, CHANNEL)
+        waiter = ChangeWaiter(address, CHANNEL)
         yield _services(settings, commands, (pool, replica), waiter, stop), commands, waiter
 
 
-def _replica_pool(url: str | None) -> AbstractAsyncContextManager[Any]:
+def _replica_pool(address: Database | None) -> AbstractAsyncContextManager[Any]:
     """A pool for long reads, or None."""
-    pool: AbstractAsyncContextManager[Any] = nullcontext() if url is None else database.pool(url, most=MAX_EXPORTS + 1)
+    if address is None:
+        return nullcontext()
+    pool: AbstractAsyncContextManager[Any] = database.pool(address, most=MAX_EXPORTS + 1)
     return pool
 
 

@@ -112,9 +112,9 @@ async def serve(settings: ApiSettings, stop: asyncio.Event) -> None:
 @asynccontextmanager
 async def _parts(settings: ApiSettings) -> AsyncGenerator[_Parts]:
     connection = Connection.from_settings(settings)
-    url = settings.database()
+    address = settings.database()
     async with (
-        READ_SIDE.pool(url, most=CONNECTIONS) as pool,
+        READ_SIDE.pool(address, most=CONNECTIONS) as pool,
         Producer(connection, client_id=SERVICE) as producer,
         Commands(
             connection,
@@ -128,7 +128,7 @@ async def _parts(settings: ApiSettings) -> AsyncGenerator[_Parts]:
             outcomes=CASE_OUTCOMES,
         ) as commands,
     ):
-        waiter = ChangeWaiter(url, CHANNEL)
+        waiter = ChangeWaiter(address, CHANNEL)
         tail = PartitionTail(connection, topic_name(EVENTS, settings.topic_prefix), settings.ledger, 0)
         follower = LedgerFollower(followed_ledger(settings.ledger), tail)
         yield _Parts(_services(settings, commands, pool, waiter, follower), commands, waiter, follower)
