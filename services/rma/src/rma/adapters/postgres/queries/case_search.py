@@ -6,17 +6,19 @@ from contracts.dates import first_moment_of
 from rma.adapters.postgres.case_rows import CASE_COLUMNS
 from rma.application.queries.cases import CaseSearch
 from rma.application.queries.sight import Reach
+from runtime.pages import Start
+from runtime.postgres.walks import walked
 
 
-def case_search(wanted: CaseSearch, reach: Reach, digests: list[str] | None) -> tuple[str, list[Any]]:
-    """The query, whose $1 is the ledger, $2 the entry to begin after, $3 the number of rows; its other arguments."""
+def case_search(wanted: CaseSearch, reach: Reach, start: Start, digests: list[str] | None) -> tuple[str, list[Any]]:
+    """The query, whose $1 is the ledger, $2 the entry to begin behind, $3 the number of rows; its other arguments."""
     arguments: list[Any] = []
 
     def argument(value: Any) -> str:
         arguments.append(value)
         return f"${len(arguments) + 3}"
 
-    where = ["ledger = $1", "filed_sequence > $2"]
+    where = ["ledger = $1", "filed_sequence {behind} $2"]
     if not reach.everything:
         where.append(f"project = ANY ({argument(list(reach.projects))}::text[])")
     for column, value in (
@@ -36,7 +38,7 @@ def case_search(wanted: CaseSearch, reach: Reach, digests: list[str] | None) -> 
         where.append(f"filed < {argument(first_moment_of(wanted.filed_before))}")
     if wanted.serial:
         parts = f"SELECT filed_sequence FROM serial_parts WHERE ledger = $1 AND part = {argument(wanted.serial)}"  # noqa: S608
-        where.append(f"filed_sequence IN ({parts} AND filed_sequence > $2)")
+        where.append(f"filed_sequence IN ({parts} AND filed_sequence {{behind}} $2)")
     condition = " AND ".join(where)
-    query = f"SELECT {CASE_COLUMNS} FROM cases WHERE {condition} ORDER BY filed_sequence LIMIT $3"  # noqa: S608 - our own words
-    return query, arguments
+    query = f"SELECT {CASE_COLUMNS} FROM cases WHERE {condition} ORDER BY filed_sequence {{direction}} LIMIT $3"  # noqa: S608 - our own words
+    return walked(query, start), arguments
