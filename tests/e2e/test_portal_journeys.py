@@ -432,5 +432,9 @@ def company_with_projects(page: Page, email: str, projects: int) -> None:
     expect(page.get_by_role("banner")).to_contain_text("Pension Marin")
     token = page.locator(f"input[name={FORM_TOKEN}]").first.input_value()
     for number in range(projects):
-        project = {FORM_TOKEN: token, "request": secrets.token_hex(16), "name": f"Site {number:02}"}
+        project: dict[str, str | float | bool] = {
+            FORM_TOKEN: token,
+            "request": secrets.token_hex(16),
+            "name": f"Site {number:02}",
+        }
         assert page.request.post("/projects", form=project, max_redirects=0).status == 303

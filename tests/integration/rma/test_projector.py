@@ -13,6 +13,7 @@ from typing import Any
 import asyncpg
 import httpx
 
+from contracts.identifiers import MAX_SEQUENCE
 from contracts.rma.events import DeviceShipped
 from contracts.topics import CASE_EVENTS, DEAD_LETTERS
 from dev.stack.settings import environment
@@ -22,6 +23,7 @@ from rma.application.queries.sight import Reach
 from rma.entrypoints.projector.main import rebuild
 from rma.entrypoints.projector.settings import ProjectorSettings
 from runtime.kafka import PartitionTail, Producer
+from runtime.pages import Start
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.projector_at_work import until
 from tests.support.plain_http import plain_client
@@ -185,10 +187,10 @@ async def test_ten_thousand_open_cases_are_searched_over_indexes(
         for statement in _TEN_THOUSAND:
             await connection.execute(statement)
         for wanted, reach in _PAGES:
-            query, arguments = case_search(wanted, reach, None)
-            for after in (0, 9_000):
+            for start in _STARTS:
+                query, arguments = case_search(wanted, reach, start, None)
                 explain = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query}"
-                told = await connection.fetchval(explain, 0, after, 51, *arguments)
+                told = await connection.fetchval(explain, 0, start.after, 51, *arguments)
                 plan = json.loads(told)[0]["Plan"]
                 assert '"Node Type": "Seq Scan"' not in told, (wanted, told)
                 assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= PAGE_BUFFERS, (wanted, told)
@@ -211,6 +213,7 @@ _TEN_THOUSAND = (
     "ANALYZE cases",
     "ANALYZE serial_parts",
 )
+_STARTS = (Start(), Start(9_000), Start(MAX_SEQUENCE, newest_first=True), Start(2_000, newest_first=True))
 _ALL = Reach(everything=True)
 _PAGES = (
     (CaseSearch(), _ALL),

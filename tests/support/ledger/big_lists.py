@@ -9,7 +9,7 @@ from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
 from ledger.application.queries.devices import DeviceSearch
 from ledger.application.queries.history import EntrySearch
 from ledger.application.queries.members import GrantPlace
-from ledger.application.queries.project_order import FROM_THE_NEWEST, ProjectPlace
+from ledger.application.queries.project_order import FROM_THE_NEWEST, ProjectOrder, ProjectPlace
 from ledger.application.queries.projects import ProjectSearch
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Start
@@ -56,12 +56,13 @@ PROJECT_SEARCHES = [
     for archived in (None, True, False)
 ]
 LATE_BY_NAME = ProjectPlace(0, "hotel 217")
+_ORDERS_OF_PROJECTS: list[tuple[ProjectOrder, ProjectPlace, ProjectPlace]] = [
+    ("name", ProjectPlace(), LATE_BY_NAME),
+    ("newest_first", FROM_THE_NEWEST, ProjectPlace(big.STRANGERS + 400)),
+]
 ORDERED_PROJECTS: list[tuple[ProjectSearch, ProjectPlace, ProjectPlace]] = [
     (ProjectSearch("", company, archived, order=order), first, last)
-    for order, first, last in (
-        ("name", ProjectPlace(), LATE_BY_NAME),
-        ("newest_first", FROM_THE_NEWEST, ProjectPlace(big.STRANGERS + 400)),
-    )
+    for order, first, last in _ORDERS_OF_PROJECTS
     for company in (None, ADRIA)
     for archived in (None, False)
 ]

@@ -17,7 +17,9 @@ def project_place(cursor: str | None, order: ProjectOrder) -> ProjectPlace:
     behind = in_order(cursor, order)
     if behind is None:
         return FROM_THE_NEWEST if order == "newest_first" else ProjectPlace()
-    return ProjectPlace(*after_number_and_text(behind)) if order == "name" else ProjectPlace(*after_numbers(behind, 1))
+    if order == "name":
+        return ProjectPlace(*after_number_and_text(behind))
+    return ProjectPlace(after_numbers(behind, 1)[0])
 
 
 def mark_in(order: ProjectOrder) -> Callable[[int, str], str]:
