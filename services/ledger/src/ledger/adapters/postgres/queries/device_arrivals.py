@@ -7,6 +7,9 @@ from ledger.adapters.postgres.queries.visibility import Reach
 _WALK = """
 (SELECT serial, sequence FROM device_arrivals
   WHERE ledger = $1 AND sequence < $2{where} ORDER BY sequence DESC LIMIT $3)"""
+_EVERYWHERE = """
+SELECT serial, sequence FROM device_arrivals
+ WHERE ledger = $1 AND -sequence > -$2::integer ORDER BY -sequence LIMIT $3"""
 # A walk for each project, as far as the page goes.
 _GRANTED = """
 (SELECT shown.* FROM unnest({projects}::text[]) AS granted (id) CROSS JOIN LATERAL {walk} AS shown
@@ -22,7 +25,7 @@ def device_arrivals(reach: Reach, project: str | None) -> tuple[str, list[Any]]:
     if project is not None:
         return _WALK.format(where=" AND project = $4"), [project]
     if everything:
-        return _WALK.format(where=""), []
+        return _EVERYWHERE, []
     arguments: list[Any] = [company] if company else []
     walks = [_WALK.format(where=" AND company = $4")] if company else []
     if projects:
