@@ -101,7 +101,8 @@ def _walked(wanted: CaseSearch, projects: list[str] | None, where: list[str], ar
     arrays = ", ".join(f"{argument(values)}::{kind}[]" for kind, values in about.values())
     return f"""
 SELECT found.* FROM unnest({arrays}) AS walk ({", ".join(about)}) CROSS JOIN LATERAL (
-       SELECT {CASE_COLUMNS} FROM cases WHERE {" AND ".join(where)} ORDER BY filed_sequence {{direction}} LIMIT $3) AS found"""  # noqa: S608
+       SELECT {CASE_COLUMNS} FROM cases WHERE {" AND ".join(where)}
+        ORDER BY filed_sequence {{direction}} LIMIT $3) AS found"""  # noqa: S608
 
 
 def _fits(wanted: CaseSearch, phase: _Phase) -> bool:
