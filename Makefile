@@ -1,7 +1,7 @@
 # `make help` says what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup up run tour status kafka-client database-url down clean test unit check check-deploy generate freeze fmt lock bench faults fuzz screenshots check-cluster sbom
+.PHONY: help setup up run tour status kafka-client database-url down clean test unit check check-deploy generate freeze fmt lock bench faults fuzz screenshots check-cluster check-oidc sbom
 
 BIN := .venv/bin
 # Showing and ending the stack needs no virtual environment, and there may be none any more.
@@ -62,6 +62,9 @@ check-deploy: setup ## Build every overlay of deploy/k8s, check it against schem
 
 check-cluster: setup ## Install, drain and upgrade production on a simulated cluster, and run what pages for operators say (minutes at first)
 	@$(BIN)/python -m dev.kubernetes.cluster.check
+
+check-oidc: setup ## Sign in, link and sign out at a whole Keycloak in a real browser (fetches 177 MB at first; minutes)
+	@$(BIN)/pytest -q tests/oidc $(ARGS)
 
 check: setup ## Lint, types, layers, and no schema broken that earlier readers and logs know
 	@$(BIN)/ruff check .

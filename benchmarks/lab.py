@@ -164,9 +164,9 @@ class Lab:
         """
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
-                before = _cpu_seconds(kit)
+                before = cpu_seconds(kit)
                 await asyncio.sleep(LOOK_SECONDS)
-                if _cpu_seconds(kit) - before < IDLE_CORES * LOOK_SECONDS:
+                if cpu_seconds(kit) - before < IDLE_CORES * LOOK_SECONDS:
                     return
 
 
@@ -224,7 +224,7 @@ async def read(connection: Connection, topic: Topic, prefix: str, count: int, pa
     return found
 
 
-def _cpu_seconds(kit: Kit) -> float:
+def cpu_seconds(kit: Kit) -> float:
     """What all processes of a stack have used so far; a backend of the database may end meanwhile."""
     seconds = 0.0
     for pid in (pid for part in PARTS for pid in with_children(kit.make(part).process.pid)):

@@ -40,6 +40,7 @@ ON_THE_STACK = (
     "tests/faults/test_outages.py",
     "tests/faults/test_runbooks",
     "tests/faults/test_stopped_signer.py",
+    "tests/oidc/",
 )
 """Tests that use `kit`. Those of the portal, a third of them by time, have a stack of their own."""
 ON_A_BROKER_OF_THEIR_OWN = (

@@ -17,44 +17,29 @@ from portal.entrypoints.web.forms import FORM_TOKEN
 from portal.entrypoints.web.routes.openid import LOGOUT
 from simulator.cast import PARTNER
 from tests.support.portal import CUSTOMER, REPAIRER, RESELLER, STAFF, Portal, admin, flaws, press, token_of
+from tests.support.portal_provider import Provider
 
 ANSWER = "/sign-in/openid/answer"
 PASSWORD = "the harbour at six o'clock"
 
 
-def sign_in_there(page: Page, email: str, wanted: str = "/") -> None:
-    """By the page of the provider, as somebody with this address."""
-    page.goto(f"/sign-in?next={wanted}")
-    page.get_by_role("link", name=f"Sign in with {SHOWN}").click()
+def say_who(page: Page, email: str) -> None:
     page.get_by_label("E-mail address").fill(email)
     press(page, "Continue")
 
 
+PROVIDER = Provider(SHOWN, say_who)
+
+
 def test_an_owner_links_the_account_once_and_needs_no_password_to_sign_in_then(portal: Portal) -> None:
     page = portal.visitor(width=WIDTHS["narrow"], scheme="dark")
-    sign_in_there(page, RESELLER, wanted="/settings")
-    expect(page.get_by_role("heading", name=f"Link {SHOWN}")).to_be_visible()
-    assert flaws(page) == []
-    page.get_by_label("Password").fill("not the password")
-    press(page, "Link and sign in")
-    expect(page.get_by_role("alert")).to_contain_text("Nothing was linked")
-    page.get_by_label("Password").fill(people.PASSWORD)
-    press(page, "Link and sign in")
-    expect(page).to_have_url(f"{portal.address}/settings")
-    expect(page.get_by_role("table").filter(has_text="Linked with")).to_contain_text(RESELLER)
-    assert flaws(page) == []
-    page.goto("/")
-    press(page, "Sign out")
-    expect(page.get_by_text("You are signed out here")).to_be_visible()
-    assert flaws(page) == []
-    page.get_by_role("link", name=f"Sign in with {SHOWN}").click()
-    expect(page.get_by_role("banner")).to_contain_text(people.COMPANIES[PARTNER])
+    PROVIDER.links_once(page, portal, RESELLER, people.COMPANIES[PARTNER])
 
 
 def test_who_has_no_account_makes_one_with_the_address_that_the_provider_has_verified(portal: Portal) -> None:
     page = portal.visitor()
     email = f"ines.{secrets.token_hex(4)}@example.net"
-    sign_in_there(page, email)
+    PROVIDER.sign_in(page, email)
     expect(page.get_by_label("Name")).to_have_value(email.partition("@")[0])
     assert flaws(page) == []
     page.get_by_label("Name").fill("Ines <i>")
@@ -67,7 +52,7 @@ def test_who_has_no_account_makes_one_with_the_address_that_the_provider_has_ver
 
 def test_an_address_that_nobody_has_verified_opens_and_makes_nothing(portal: Portal) -> None:
     page = portal.visitor()
-    sign_in_there(page, "jana@unverified.example")
+    PROVIDER.sign_in(page, "jana@unverified.example")
     expect(page.get_by_text("names no address of yours that it has verified")).to_be_visible()
     assert flaws(page) == []
     with portal.client() as client:
@@ -81,8 +66,7 @@ def test_who_is_signed_in_links_in_the_settings_and_unlinks(portal: Portal) -> N
     page = portal.person(REPAIRER)
     page.goto("/settings")
     page.get_by_role("link", name=f"Link {SHOWN}").click()
-    page.get_by_label("E-mail address").fill("tomas@unverified.example")
-    press(page, "Continue")
+    say_who(page, "tomas@unverified.example")
     expect(page.get_by_text(REPAIRER)).to_be_visible()
     assert flaws(page) == []
     press(page, "Link them")

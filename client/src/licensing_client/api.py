@@ -1349,13 +1349,23 @@ class Operations(Transport):
         """One project."""
         return cast("ProjectView", self.get(f"/v1/projects/{segment(project)}", **given(at_least=at_least)))
 
-    def get_balance(self, project: str, *, at_least: int | None = None, as_of: str | int | None = None) -> BalanceView:
-        """The licenses of the project: free and held, now or as of any entry or time, and now also those on its devices.
+    def get_balance(
+        self,
+        project: str,
+        *,
+        expand: Literal["allocated"] | None = None,
+        at_least: int | None = None,
+        as_of: str | int | None = None,
+    ) -> BalanceView:
+        """The licenses of the project, free, held and on its devices, now or as of any entry or time.
 
-        It costs the same however many devices the project has.
+        Unless devices of the past are asked for, it costs the same however many of them the project has.
         """
         return cast(
-            "BalanceView", self.get(f"/v1/projects/{segment(project)}/balance", **given(at_least=at_least, as_of=as_of))
+            "BalanceView",
+            self.get(
+                f"/v1/projects/{segment(project)}/balance", **given(expand=expand, at_least=at_least, as_of=as_of)
+            ),
         )
 
     def rename_project(

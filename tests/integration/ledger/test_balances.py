@@ -77,10 +77,15 @@ async def test_balances_follow_what_is_allocated_and_delivered(api: Api) -> None
     then = (await asked(api, f"projects?expand=balances&as_of={first}"))["items"]
     assert [free(one) for one in now] == [{}, {"BRI": 2, "Port11": 34}]
     assert [one["balances"]["allocated"] for one in now] == [[], balance["allocated"]]
-    assert [one["balances"]["allocated"] for one in then] == [None, None]
+    assert [allocated(one["balances"]) for one in then] == [{}, {"BRI": (2, 0), "Port11": (10, 0)}]
+    fetched = await asked(api, f"projects/{project}/balance?as_of={first + 1}&expand=allocated")
+    assert allocated(fetched) == {"BRI": (2, 2), "Port11": (10, 10)}
+    newest = await asked(api, f"projects/{project}/balance?as_of={last}&expand=allocated")
+    assert allocated(newest) == allocated(balance)
     assert [free(one) for one in then] == [{}, {"BRI": 2, "Port11": 40}]
     assert [one["balances"]["as_of"] for one in then] == [first, first]
-    assert then[1]["balances"] == await asked(api, f"projects/{project}/balance?as_of={first}")
+    assert then[1]["balances"] == await asked(api, f"projects/{project}/balance?as_of={first}&expand=allocated")
+    assert (await asked(api, f"projects/{project}/balance?as_of={first}"))["allocated"] is None
     opened = now[1]["sequence"]
     assert [one["project"] for one in (await asked(api, f"projects?as_of={opened - 1}"))["items"]] == [
         now[0]["project"]

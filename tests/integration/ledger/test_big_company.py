@@ -52,6 +52,8 @@ from tests.support.ledger.projector_at_work import connected
 EXPANSIONS: tuple[Expansion, ...] = ("test", "guarantee", "offer")
 BALANCE_BUFFERS = 3_500
 """Most that 50 projects with the balance of each may read: six for each of the ten types that each has had."""
+PAST_DEVICE_BUFFERS = 13
+"""Most that a balance of the past may read for a device: where it was, its version, and its newest file."""
 FEW_BUFFERS = 300
 """Most that a list of some dozen rows may read, each with who made it."""
 
@@ -200,6 +202,31 @@ async def test_a_balance_of_a_project_of_many_devices_reads_no_device(pool: OneC
     assert balance is not None
     assert balance.allocated == [AllocatedView(license_type="Port11", license_class="pbx", count=9, delivered=3)]
     assert sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans) <= FEW_BUFFERS
+
+
+@pytest.mark.parametrize("viewer", ["staff", "anna", "guest"])
+async def test_a_balance_of_the_past_walks_an_index_for_each_device(pool: OneConnection, viewer: str) -> None:
+    queries, who = PostgresQueries(pool, 0), VIEWERS[viewer]
+    balance = await queries.balance_as_of(who, HOTEL, big.ENTRIES, with_devices=True)
+    assert balance is not None
+    assert balance.allocated == [
+        AllocatedView(license_type="BRI", license_class="gateway", count=40_000, delivered=25_000),
+        AllocatedView(license_type="Port11", license_class="pbx", count=60_000, delivered=35_000),
+    ]
+    await pool.plans()
+    page = await page_of(pool, queries.balance_as_of(who, HOTEL, big.ENTRIES, with_devices=True))
+    assert page.scanned <= {"held_licenses"}
+    assert page.buffers <= PAST_DEVICE_BUFFERS * big.IN_HOTEL
+
+
+async def test_a_list_of_the_past_adds_devices_up_only_where_few_ever_came(pool: OneConnection) -> None:
+    queries, then = PostgresQueries(pool, 0), ProjectSearch(as_of=big.ENTRIES)
+    pages = [
+        await queries.projects(VIEWERS["anna"], then, place, LIMIT, "balances")
+        for place in (ProjectPlace(), ProjectPlace(big.PROJECTS - 100))
+    ]
+    told = [[one.balances and one.balances.allocated for one in page.rows] for page in pages]
+    assert told == [[None] * LIMIT, [[]] * LIMIT]
 
 
 PAST_SEARCHES = [

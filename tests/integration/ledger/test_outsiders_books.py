@@ -3,9 +3,12 @@
 import ast
 import asyncio
 import itertools
+import json
 import sys
+from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -42,6 +45,7 @@ from tests.support.outsiders_books import Books
 
 STAFF = Viewer(story.STAFF, story.VENDOR)
 MANY, BATCH = 10_000, 7
+LEFT = {f"licensing.ledger.license-file-{how}.v1" for how in ("delivered", "downloaded")}
 _numbers = itertools.count()
 
 
@@ -66,13 +70,16 @@ def test_an_outsiders_books_are_the_rows_of_the_read_side(
 ) -> None:
     number, books = next(_numbers), Books()
     records = recorded(number, every.moments(history))
+    files, on_devices = Files(), list[OnDevices]()
     for record in records:
         books.read(record)
+        on_devices.append(files.read(record, books))
 
     seen = asyncio.run(rows(database_url, number, records))
 
     for what, said in told(books).items():
         assert said == seen[what], what
+    assert on_devices == seen["allocated"]
 
 
 def recorded(number: int, moments: Sequence[tuple[Actor | None, Command, datetime]]) -> list[bytes]:
@@ -112,6 +119,7 @@ async def rows(url: str, number: int, records: Sequence[bytes]) -> dict[str, Any
         projects = await queries.projects(STAFF, ProjectSearch(), ProjectPlace(), MANY)
         delivered = await queries.delivered_devices(STAFF, "", "", MANY)
         return {
+            "allocated": await allocated_at_each(queries, len(records)),
             "differences": differences.get(number, []),
             "balances": {(row[0], row[1]): row[2] async for batch in export for row in batch},
             "companies": {one.project: one.company for one in projects.rows},
@@ -152,6 +160,48 @@ async def _service(queries: PostgresQueries, project: str) -> AsyncIterator[tupl
     state = await queries.service(STAFF, project)
     if state and state.facts.period:
         yield project, str(state.facts.period.ends_on)
+
+
+OnDevices = dict[tuple[str, str], tuple[int, int]]
+"""By project and license type: what stands on devices, and how many of it in the newest file that they got."""
+
+
+@dataclass
+class Files:
+    """What each file says, and which ones left for their devices, by the outsider's books after each entry."""
+
+    said: dict[tuple[str, int, int], dict[str, int]] = field(default_factory=dict[tuple[str, int, int], dict[str, int]])
+    left: dict[tuple[str, int], int] = field(default_factory=dict[tuple[str, int], int])
+
+    def read(self, record: bytes, books: Books) -> OnDevices:
+        entry = json.loads(record)
+        if entry["type"] in LEFT:
+            data = entry["data"]
+            whose = data["serial"], data["generation"]
+            self.left[whose] = max(self.left.get(whose, 0), data["issue"])
+        found = defaultdict[tuple[str, str], list[tuple[int, int]]](list)
+        for serial, device in books.devices.items():
+            which = serial, device["generation"]
+            has = self.said[*which, device["issue"]] = {lot["license_type"]: lot["count"] for lot in device["licenses"]}
+            got = self.said.get((*which, self.left.get(which, 0)), {})
+            for name, count in has.items():
+                found[device["project"], name].append((count, min(count, got.get(name, 0))))
+        return {place: (sum(one[0] for one in some), sum(one[1] for one in some)) for place, some in found.items()}
+
+
+async def allocated(queries: PostgresQueries, sequence: int) -> OnDevices:
+    """What the read side says stood on devices at an entry."""
+    page = await queries.projects(STAFF, ProjectSearch(as_of=sequence), ProjectPlace(), MANY, "balances")
+    return {
+        (one.project, lot.license_type): (lot.count, lot.delivered)
+        for one in page.rows
+        if one.balances
+        for lot in one.balances.allocated or ()
+    }
+
+
+async def allocated_at_each(queries: PostgresQueries, entries: int) -> list[OnDevices]:
+    return [await allocated(queries, sequence) for sequence in range(1, entries + 1)]
 
 
 @asynccontextmanager

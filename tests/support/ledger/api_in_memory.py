@@ -174,7 +174,7 @@ class NoRows:
             "device_models": nothing,
         }
 
-        async def query(*_: Any) -> Any:
+        async def query(*_: Any, **__: Any) -> Any:
             return empty.get(name)
 
         return query

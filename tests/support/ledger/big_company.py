@@ -45,6 +45,9 @@ _CAUSE = "'account:a@b', 'licensing.ledger.licenses-allocated.v1', repeat('0', 6
 _TYPE = f"CASE WHEN n % 1000 = 0 THEN '{RARE}' ELSE 'licensing.ledger.licenses-allocated.v1' END"
 
 _DAY = "'2026-11-24'::date + ({})"
+_LOTS = """'[{{"license_type": "Port11", "license_class": "pbx", "count": {}}},
+             {{"license_type": "BRI", "license_class": "gateway", "count": 4}}]'::jsonb"""
+"""What a device has: Port11 as many as filled in. A tenth got no newer file than the first, two fifths none at all."""
 
 _FILL = f"""
 INSERT INTO companies
@@ -96,14 +99,18 @@ SELECT 0, serial, 1 + stay, CASE stay WHEN 0 THEN company ELSE nullif(company, '
   FROM devices CROSS JOIN generate_series(0, 1) AS stay;
 INSERT INTO device_arrivals SELECT 0, serial, company, project, sequence FROM devices;
 INSERT INTO device_versions
-SELECT 0, serial, company, project, 1, 1, 3, now(), '[]' FROM devices WHERE project = '{HOTEL}';
+SELECT 0, serial, company, project, 1, 1 + v, 3 + v, now(),
+       CASE v WHEN 0 THEN {_LOTS.format(4)} ELSE {_LOTS.format(6)} END
+  FROM devices CROSS JOIN generate_series(0, 1) AS v WHERE project = '{HOTEL}';
 INSERT INTO device_licenses SELECT 0, serial, 'Port11', 'pbx', 1 FROM devices;
 INSERT INTO devices_by_type
 SELECT 0, serial, company, project, license_type, delivered, blocked, model
   FROM devices CROSS JOIN unnest('{{Port11,BRI}}'::text[]) AS license_type
  WHERE license_type = 'Port11' OR right(serial, 1) = '0';
 INSERT INTO deliveries
-SELECT 0, serial, 1, 2, repeat('0', 64), 'direct', 1, now() FROM devices WHERE right(serial, 1) < '8';
+SELECT 0, serial, 1, 2, repeat('0', 64), 'direct', 5, now() FROM devices WHERE right(serial, 1) < '8';
+INSERT INTO deliveries
+SELECT 0, serial, 1, 1, repeat('0', 64), 'direct', 5, now() FROM devices WHERE right(serial, 1) IN ('8', '9');
 INSERT INTO activation_keys (ledger, key_digest, key_hint, lots, order_number, issued_sequence, issued)
 SELECT 0, lpad(to_hex(n), 64, '0'), lpad(to_hex(n), 4, '0'), '[]', 'PO-' || n % 5, n, now()
   FROM generate_series(1, {KEYS}) AS n;

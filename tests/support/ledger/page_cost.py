@@ -66,8 +66,8 @@ class Cost(NamedTuple):
     sorted: int
 
 
-async def page_of(pool: OneConnection, asking: Asking) -> Cost:
-    """What the queries behind a page cost, run once more to be told; the page must have rows to say so."""
+async def page_of(pool: OneConnection, asking: Awaitable[Any]) -> Cost:
+    """What the queries behind an answer cost, run once more to be told; there must be an answer to say so."""
     assert await asking is not None
     plans = await pool.plans()
     nodes = [node for plan in plans for node in _nodes(plan)]

@@ -3,8 +3,8 @@
 import pytest
 
 from contracts.events import EVENT_TYPES
-from licensing_client.api import AllocatedView, BalanceView, DeviceView, TotalView
-from portal.entrypoints.web.balances import allocated_then, sheet, totals
+from licensing_client.api import BalanceView, TotalView
+from portal.entrypoints.web.balances import sheet, summed, totals
 from portal.entrypoints.web.formats import browser, serial, signed
 from portal.entrypoints.web.forms import form_token
 from portal.entrypoints.web.routes.allocations import offered, wished
@@ -19,31 +19,15 @@ BALANCE: BalanceView = {
         {"license_type": "SSC", "license_class": "service", "count": 2},
     ],
     "held": [{"license_type": "Port11", "license_class": "pbx", "count": 5}],
+    "allocated": [
+        {"license_type": "BRI", "license_class": "gateway", "count": 4, "delivered": 4},
+        {"license_type": "Port11", "license_class": "pbx", "count": 70, "delivered": 60},
+    ],
 }
 
 
-ALLOCATED: list[AllocatedView] = [
-    {"license_type": "BRI", "license_class": "gateway", "count": 4, "delivered": 4},
-    {"license_type": "Port11", "license_class": "pbx", "count": 70, "delivered": 60},
-]
-
-
-def device(*, issue: int, delivered: int | None, count: int) -> DeviceView:
-    return {
-        "serial": "009033010203",
-        "project": "p",
-        "generation": 1,
-        "issue": issue,
-        "delivered_issue": delivered,
-        "licenses": [{"license_type": "Port11", "license_class": "pbx", "count": count}],
-        "sequence": 1,
-        "changed": "2026-11-28T20:15:00Z",
-        "delivery": None,
-    }
-
-
 def test_a_balance_says_what_is_free_held_waiting_and_delivered() -> None:
-    line = sheet(BALANCE, ALLOCATED)[0]
+    line = sheet(BALANCE)[0]
 
     assert (line.free, line.held, line.waiting, line.delivered, line.total) == (25, 5, 10, 60, 100)
     assert line.bar() == [("delivered", 0, 60), ("waiting", 60, 10), ("free", 70, 25), ("held", 95, 5)]
@@ -55,19 +39,14 @@ def test_a_project_says_of_a_type_what_its_company_says() -> None:
         {"license_type": "SSC", "license_class": "service", "free": 2, "held": 0, "allocated": 0, "delivered": 0},
         {"license_type": "Port11", "license_class": "pbx", "free": 25, "held": 5, "allocated": 70, "delivered": 60},
     ]
-    assert sheet(BALANCE, ALLOCATED) == totals(of_company)
-
-
-def test_what_stood_on_devices_is_added_up_as_long_as_none_had_an_older_file() -> None:
-    new, waits, old = [device(issue=2, delivered=issue, count=10) for issue in (2, None, 1)]
-    line = sheet(BALANCE, allocated_then([new, new, waits]))[0]
-
-    assert (line.waiting, line.delivered) == (10, 20)
-    assert allocated_then([new, waits, old]) is None
+    assert sheet(BALANCE) == totals(of_company)
 
 
 def test_what_stood_on_devices_and_is_not_known_is_not_counted_as_none() -> None:
-    assert sheet(BALANCE, None)[0].delivered is None
+    unknown, none = sheet({**BALANCE, "allocated": None})[0], sheet({**BALANCE, "allocated": []})[0]
+    assert [(line.waiting, line.delivered) for line in (unknown, none)] == [(None, None), (0, 0)]
+    assert summed([unknown, none], "Port11").delivered is None
+    assert summed([none, none], "Port11").delivered == 0
 
 
 def test_credits_are_not_offered_to_devices() -> None:

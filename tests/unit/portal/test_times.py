@@ -55,6 +55,7 @@ class Apis:
         self.asked = list[httpx.Request]()
         self.next: str | None = "more"
         self.more_devices: str | None = None
+        self.allocated: list[dict[str, Any]] | None = [LOT | {"count": 70, "delivered": 40}]
         self.device: dict[str, Any] = DEVICE
         self.device_then: dict[str, Any] = DEVICE
         self.entries = [
@@ -77,7 +78,7 @@ class Apis:
                     "rights": ["view"],
                 }
             case ["projects", _, "balance"]:
-                allocated = None if then else [LOT | {"count": 75, "delivered": 60}]
+                allocated = [LOT | {"count": 60 if then else 75, "delivered": 60}]
                 found = {"project": PROJECT, "free": [LOT | {"count": 25}], "held": [LOT | {"count": 5}]} | then
                 found["allocated"] = allocated
             case ["projects", _, "devices"]:
@@ -93,7 +94,8 @@ class Apis:
                 named = [("Klinik am See", PROJECT, 20), ("Weingut", "w", 39)]
                 until = then.get("as_of", 41)
                 there = [(name, identity, at) for name, identity, at in named if at <= until]
-                balance = {"free": [LOT | {"count": 25}], "held": [LOT | {"count": 5}]} | then
+                balance: dict[str, Any] = {"free": [LOT | {"count": 25}], "held": [LOT | {"count": 5}]} | then
+                balance["allocated"] = self.allocated
                 beside = {"balances": balance} if request.url.params.get("expand") == "balances" else {}
                 items = [opened | {"project_name": a, "project": b, "sequence": c} | beside for a, b, c in there]
                 found = {"items": items, "next": self.next}
@@ -217,7 +219,8 @@ async def test_home_shows_what_there_was(partner: httpx.AsyncClient, apis: Apis)
     page = (await partner.get("/?as_of=2026-11-24")).text
     assert (apis.query("projects")["as_of"], apis.query("entries")["after"]) == ("2026-11-24", "39")
     assert ("Klinik am See" in page, "Weingut" in page, "Ends soon" in page) == (True, False, False)
-    assert '<a href="/balances?type=Port11&amp;as_of=2026-11-24">25</a>' in page
+    assert '<a href="/balances?as_of=2026-11-24&amp;type=Port11">25</a>' in page
+    assert '<a href="/devices?as_of=2026-11-24&amp;license_type=Port11&amp;delivered=true">40</a>' in page
     apis.next = "more"
     assert "no sum over more projects" in (await partner.get("/?as_of=2026-11-24")).text
 
@@ -227,7 +230,9 @@ async def test_what_a_company_had_of_a_type_is_told_project_by_project(partner: 
     page = await partner.get("/balances?type=Port11&as_of=40")
     assert f'href="/projects/{PROJECT}/why?type=Port11&amp;as_of=40">25</a>' in page.text
     assert '<a class="button" href="/balances?type=Port11">Back to now</a>' in page.text
-    assert rows(page)[-1] == ["50", "10"]
+    assert rows(page)[-1] == ["50", "10", "60", "80"]
+    waiting = f"/devices?project={PROJECT}&amp;license_type=Port11&amp;as_of=40&amp;delivered=false"
+    assert f'href="{waiting}">30</a>' in page.text
     apis.next = "more"
     page = await partner.get("/balances?type=Port11&as_of=40")
     assert ("no sum over more projects" in page.text, len(rows(page))) == (True, 2)
@@ -239,9 +244,20 @@ async def test_a_project_says_what_stands_on_devices_however_many_it_has(
 ) -> None:
     apis.more_devices = more_devices
     now, then = [await partner.get(f"/projects/{PROJECT}{query}") for query in ("", "?as_of=38")]
-    of_the_past = ["60", "0", "90"] if more_devices is None else ["…", "…", "…"]
     assert counts(now) == ["25", "5", "15", "60", "105"]
-    assert counts(then) == ["25", "5", *of_the_past]
+    assert counts(then) == ["25", "5", "0", "60", "90"]
+
+
+@pytest.mark.parametrize("path", ["/?", "/balances?type=Port11&"])
+async def test_what_stood_on_too_many_devices_is_on_the_page_of_each_project(
+    partner: httpx.AsyncClient, apis: Apis, path: str
+) -> None:
+    apis.next, apis.allocated = None, None
+    page = await partner.get(f"{path}as_of=40")
+    assert "is on the page of each project" in page.text
+    assert page.text.count("…</td>") == (3 if path == "/?" else 6)
+    apis.allocated = []
+    assert "is on the page of each project" not in (await partner.get(f"{path}as_of=40")).text
 
 
 async def test_a_number_of_a_project_is_explained_by_its_entries(partner: httpx.AsyncClient, apis: Apis) -> None:

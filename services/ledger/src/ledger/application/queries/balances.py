@@ -39,7 +39,9 @@ class BalanceView(View):
     free: list[LicensesView] = Field(description="Those that are bound to no device; 0 where there were some once.")
     held: list[LicensesView] = Field(description="Those that wait until software service is paid for them.")
     allocated: list[AllocatedView] | None = Field(
-        default=None, description="Those that stand on devices; null where the past was asked for."
+        default=None,
+        description="Those that stand on devices. Null of a past where nobody asked for them, or where more than 5,000"
+        " devices ever came into the projects of a list's page.",
     )
     as_of: int | None = Field(default=None, description="The entry it stands at, where the past was asked for.")
 
@@ -88,7 +90,12 @@ class BalanceQueries(Protocol):
     """None for what is absent or hidden. Raises NoRight where the viewer may know why, and Trouble."""
 
     async def balance(self, viewer: Viewer, project: str) -> BalanceView | None: ...
-    async def balance_as_of(self, viewer: Viewer, project: str, sequence: int) -> BalanceView | None: ...
+    async def balance_as_of(
+        self, viewer: Viewer, project: str, sequence: int, *, with_devices: bool
+    ) -> BalanceView | None:
+        """With what stood on its devices, if that is asked for: they are read one by one."""
+        ...
+
     async def totals(
         self, viewer: Viewer, company: str, order: ProjectOrder, after: ProjectPlace, limit: int
     ) -> CompanyTotals:

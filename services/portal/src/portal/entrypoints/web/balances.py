@@ -1,9 +1,10 @@
 """The balance of a project, or of a company, as a table with a small picture: what is free, held, and on devices."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from licensing_client.api import AllocatedView, BalanceView, DeviceView, LicensesView, ProjectView, TotalView
+from licensing_client.api import BalanceView, LicensesView, ProjectView, TotalView
 
 CLASSES = ("pbx", "gateway", "warranty", "service")
 """The order of the table."""
@@ -37,12 +38,13 @@ class BalanceLine:
         return parts
 
 
-def sheet(balance: BalanceView, allocated: Sequence[AllocatedView] | None) -> list[BalanceLine]:
-    """A line for each type that the project has or had; `allocated` is what stands on its devices, where known."""
+def sheet(balance: BalanceView) -> list[BalanceLine]:
+    """A line for each type that the project has or had."""
+    allocated = balance.get("allocated")
     unknown = None if allocated is None else 0
     lines = {
         one["license_type"]: BalanceLine(one["license_type"], one["license_class"], waiting=unknown, delivered=unknown)
-        for one in (*_lots(balance), *(allocated or ()))
+        for one in _lots(balance)
     }
     for free in balance["free"]:
         lines[free["license_type"]].free += free["count"]
@@ -53,17 +55,6 @@ def sheet(balance: BalanceView, allocated: Sequence[AllocatedView] | None) -> li
         line.waiting = (line.waiting or 0) + one["count"] - one["delivered"]
         line.delivered = (line.delivered or 0) + one["delivered"]
     return sorted(lines.values(), key=_order)
-
-
-def allocated_then(devices: Sequence[DeviceView]) -> list[AllocatedView] | None:
-    """What stood on all devices of a project in the past; None where one had an older file, which nobody looks into."""
-    if any(one["delivered_issue"] not in {None, one["issue"]} for one in devices):
-        return None
-    return [
-        {**lot, "delivered": 0 if device["delivered_issue"] is None else lot["count"]}
-        for device in devices
-        for lot in device["licenses"]
-    ]
 
 
 def totals(of_company: Sequence[TotalView]) -> list[BalanceLine]:
@@ -83,39 +74,34 @@ def totals(of_company: Sequence[TotalView]) -> list[BalanceLine]:
 
 
 def of_projects(projects: Sequence[ProjectView]) -> list[BalanceLine]:
-    """A line for each type that projects of a past had free or held; what was on devices is not among it."""
-    types = {line["license_type"] for one in projects if (balance := one.get("balances")) for line in _lots(balance)}
-    lines = [summed([line for one in projects for line in of_type(one, name)], name) for name in types]
-    return sorted(lines, key=_order)
+    """A line for each type that projects of a past had."""
+    lines = defaultdict[str, list[BalanceLine]](list)
+    for one in projects:
+        if balance := one.get("balances"):
+            for line in sheet(balance):
+                lines[line.license_type].append(line)
+    return sorted((summed(some, name) for name, some in lines.items()), key=_order)
 
 
 def of_type(project: ProjectView, license_type: str) -> list[BalanceLine]:
     """The line of a type in a project with its balance; none where it never had any."""
     balance = project.get("balances")
-    if not balance:
-        return []
-    free, held = balance["free"], balance["held"]
-    found = [one for one in _lots(balance) if one["license_type"] == license_type]
-    return [
-        BalanceLine(
-            license_type,
-            one["license_class"],
-            free=sum(lot["count"] for lot in free if lot["license_type"] == license_type),
-            held=sum(lot["count"] for lot in held if lot["license_type"] == license_type),
-        )
-        for one in found[:1]
-    ]
+    return [] if not balance else [one for one in sheet(balance) if one.license_type == license_type]
 
 
 def summed(lines: Sequence[BalanceLine], license_type: str) -> BalanceLine:
-    """What is free and held of a type in several projects."""
+    """What several projects have of a type."""
     license_class = next((one.license_class for one in lines), CLASSES[0])
     free, held = sum(one.free for one in lines), sum(one.held for one in lines)
-    return BalanceLine(license_type, license_class, free=free, held=held)
+    whole = BalanceLine(license_type, license_class, free=free, held=held)
+    if all(one.delivered is not None for one in lines):
+        whole.waiting = sum(one.waiting or 0 for one in lines)
+        whole.delivered = sum(one.delivered or 0 for one in lines)
+    return whole
 
 
 def _lots(balance: BalanceView) -> Sequence[LicensesView]:
-    return [*balance["free"], *balance["held"]]
+    return [*balance["free"], *balance["held"], *(balance.get("allocated") or ())]
 
 
 def _order(line: BalanceLine) -> tuple[int, str]:

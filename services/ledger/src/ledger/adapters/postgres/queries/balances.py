@@ -35,16 +35,21 @@ class PostgresBalanceQueries(PostgresProjectQueries):
     """Implements BalanceQueries."""
 
     async def balance(self, viewer: Viewer, project: str) -> BalanceView | None:
-        return await self._balance(viewer, project, None)
+        return await self._balance(viewer, project, None, with_devices=True)
 
-    async def balance_as_of(self, viewer: Viewer, project: str, sequence: int) -> BalanceView | None:
-        return await self._balance(viewer, project, sequence)
+    async def balance_as_of(
+        self, viewer: Viewer, project: str, sequence: int, *, with_devices: bool
+    ) -> BalanceView | None:
+        return await self._balance(viewer, project, sequence, with_devices=with_devices)
 
-    async def _balance(self, viewer: Viewer, project: str, sequence: int | None) -> BalanceView | None:
+    async def _balance(
+        self, viewer: Viewer, project: str, sequence: int | None, *, with_devices: bool
+    ) -> BalanceView | None:
         async with self.seen(viewer) as (connection, scope):
             if await self._project(connection, scope, project) is None:
                 return None
-            return (await balances_of(connection, self.ledger, [project], sequence))[project]
+            said = await balances_of(connection, self.ledger, [project], sequence, with_devices=with_devices)
+            return said[project]
 
     async def movements(
         self, viewer: Viewer, account: str, after: tuple[int, int], limit: int

@@ -1,10 +1,14 @@
-"""What some projects have, now or as of an entry: a few reads of an index for each project and type."""
+"""What some projects have, now or as of an entry: a few reads of an index for each project and type.
+
+What stood on devices then is read device by device.
+"""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from contracts.accounts import held_account, project_account
 from contracts.log.subjects import PROJECT, subject
+from ledger.adapters.postgres.queries.past_allocations import allocated_then, came_too_many
 from ledger.application.queries.balances import AllocatedView, BalanceView
 from ledger.application.queries.projects import ProjectView
 from ledger.application.queries.views import LicensesView
@@ -39,9 +43,10 @@ _HELD_THEN = _then("held_licenses", held_account(""))
 
 
 async def balances_of(
-    connection: Any, ledger: int, projects: Sequence[str], sequence: int | None
+    connection: Any, ledger: int, projects: Sequence[str], sequence: int | None, *, with_devices: bool
 ) -> dict[str, BalanceView]:
-    """The balance of each project, as of an entry or now; only of now are there sums of what stands on devices."""
+    """The balance of each project, as of an entry or now; of the past what stood on devices is told if asked for."""
+    allocated: Sequence[Any] | None
     if sequence is None:
         free = await connection.fetch(_FREE, ledger, projects)
         held = await connection.fetch(_HELD, ledger, projects)
@@ -49,15 +54,15 @@ async def balances_of(
     else:
         free = await connection.fetch(_FREE_THEN, ledger, projects, sequence)
         held = [row for row in await connection.fetch(_HELD_THEN, ledger, projects, sequence) if row["count"]]
-        allocated = []
+        allocated = await allocated_then(connection, ledger, projects, sequence) if with_devices else None
     free_of, held_of = _by_project(projects, free, LicensesView), _by_project(projects, held, LicensesView)
-    allocated_of = _by_project(projects, allocated, AllocatedView)
+    allocated_of = None if allocated is None else _by_project(projects, allocated, AllocatedView)
     return {
         one: BalanceView(
             project=one,
             free=free_of[one],
             held=held_of[one],
-            allocated=allocated_of[one] if sequence is None else None,
+            allocated=None if allocated_of is None else allocated_of[one],
             as_of=sequence,
         )
         for one in projects
@@ -67,8 +72,10 @@ async def balances_of(
 async def with_balances(
     connection: Any, ledger: int, views: Sequence[ProjectView], sequence: int | None
 ) -> list[ProjectView]:
-    """Projects with the balance of each."""
-    balances = await balances_of(connection, ledger, [one.project for one in views], sequence)
+    """Projects with the balance of each, and with what stood on devices where few enough ever came into all of them."""
+    projects = [one.project for one in views]
+    few = sequence is None or not await came_too_many(connection, ledger, projects)
+    balances = await balances_of(connection, ledger, projects, sequence, with_devices=few)
     return [one.model_copy(update={"balances": balances[one.project]}) for one in views]
 
 

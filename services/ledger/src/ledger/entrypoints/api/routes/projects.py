@@ -1,7 +1,7 @@
 """Projects: opened, looked at, renamed and archived; licenses between projects, and back from a device."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
@@ -81,7 +81,8 @@ async def list_projects(
         Beside | None,
         Query(
             description="`counts`: how many devices and free licenses each has; `balances`: what is free and held in"
-            " it, now or as of any entry or time, and now also what stands on its devices."
+            " it and on its devices, now or as of any entry or time. Nothing is said of the devices of a past"
+            " where more than 5,000 ever came into the projects of the page."
         ),
     ] = None,
     cursor: Cursor = None,
@@ -111,16 +112,27 @@ async def get_project(project: ProjectOfPath, known: IfNoneMatch, services: TheS
 
 @router.get("/{project}/balance", dependencies=[Reached], response_model=BalanceView)
 async def get_balance(
-    project: ProjectOfPath, known: IfNoneMatch, services: TheServices, caller: TheCaller, as_of: AsOf
+    project: ProjectOfPath,
+    known: IfNoneMatch,
+    services: TheServices,
+    caller: TheCaller,
+    as_of: AsOf,
+    expand: Annotated[
+        Literal["allocated"] | None,
+        Query(
+            description="`allocated`: of the past, too, what stood on devices, which are read one by one. Of now it is"
+            " always told."
+        ),
+    ] = None,
 ) -> Response:
-    """The licenses of the project: free and held, now or as of any entry or time, and now also those on its devices.
+    """The licenses of the project, free, held and on its devices, now or as of any entry or time.
 
-    It costs the same however many devices the project has.
+    Unless devices of the past are asked for, it costs the same however many of them the project has.
     """
     if as_of is None:
         view = await services.queries.balance(caller.viewer, project)
     else:
-        view = await services.queries.balance_as_of(caller.viewer, project, as_of)
+        view = await services.queries.balance_as_of(caller.viewer, project, as_of, with_devices=expand == "allocated")
     return etag_response(known, require_found(view, "project_unknown"))
 
 

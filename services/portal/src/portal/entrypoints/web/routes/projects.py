@@ -13,7 +13,7 @@ from licensing_client import Problem
 from licensing_client.api import BalanceView, DeviceView, ProjectView, ProjectViewPage
 from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.actors import actors
-from portal.entrypoints.web.balances import allocated_then, sheet
+from portal.entrypoints.web.balances import sheet
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.device_labels import devices_in, labels_of
 from portal.entrypoints.web.forms import TheForm
@@ -104,7 +104,7 @@ async def project_page(
         entries=entries["items"],
         actors=await actors(entries["items"], services.accounts, visit),
         labels=await labels_of(visit.api, devices_in(entries["items"])),
-        sheet=sheet(balance, balance.get("allocated")),
+        sheet=sheet(balance),
         devices=devices["items"],
         following=devices["next"],
     )
@@ -163,11 +163,10 @@ async def _as_it_was(
     ledger, at_least = visit.api.ledger, visit.api.at_least
     found, balance, devices = await asyncio.gather(
         ask(ledger.get_project, project, at_least=at_least),
-        ask(ledger.get_balance, project, as_of=as_of, at_least=at_least),
+        ask(ledger.get_balance, project, as_of=as_of, expand="allocated", at_least=at_least),
         ask(ledger.list_devices, project, as_of=as_of, cursor=cursor, limit=DEVICES_A_PAGE, at_least=at_least),
     )
     stand = balance.get("as_of") or 0
-    is_whole = cursor is None and devices["next"] is None
     entries = await newest(visit.api, ENTRIES, until=stand, project=project)
     return services.pages.page(
         request,
@@ -179,7 +178,7 @@ async def _as_it_was(
         entries=entries["items"],
         actors=await actors(entries["items"], services.accounts, visit),
         labels=await labels_of(visit.api, devices_in(entries["items"])),
-        sheet=sheet(balance, allocated_then(devices["items"]) if is_whole else None),
+        sheet=sheet(balance),
         devices=devices["items"],
         following=devices["next"],
     )
