@@ -88,9 +88,10 @@ class SomeNames:
     def __init__(self, companies: Mapping[str, str]) -> None:
         self._companies = companies
 
-    async def companies_named(self, part: str, most: int) -> dict[str, str]:
-        found = [(one, name) for one, name in self._companies.items() if part.casefold() in name.casefold()]
-        return dict(found[:most])
+    async def companies_named(self, part: str, most: int, after: str = "") -> dict[str, str]:
+        named = sorted(self._companies.items(), key=lambda one: (one[1].casefold(), one[0]))
+        behind = [one for one, _ in named].index(after) + 1 if after else 0
+        return dict([(one, name) for one, name in named[behind:] if part.casefold() in name.casefold()][:most])
 
     async def company_names(self, companies: list[str]) -> dict[str, str]:
         return {one: self._companies[one] for one in companies if one in self._companies}

@@ -365,6 +365,7 @@ class DeviceView(TypedDict):
     sequence: int
     changed: str
     delivery: DeliveryView | None
+    arrived: NotRequired[str | None]
     last_seen: NotRequired[str | None]
     blocked: NotRequired[BlockedView | None]
     label: NotRequired[LabelView | None]
@@ -1284,17 +1285,18 @@ class Operations(Transport):
         self,
         *,
         kind: Literal["reseller", "end_customer", "vendor"] | None = None,
-        cursor: str | None = None,
         limit: int | None = None,
         at_least: int | None = None,
+        order: Literal["oldest_first", "newest_first"] | None = None,
+        cursor: str | None = None,
     ) -> CompanyViewPage:
         """The companies that the account may act for, each with a token of its own; all for the vendor's staff.
 
-        They come in the order in which they were made known.
+        They come in the order in which they were made known, the last one first where that is asked for.
         """
         return cast(
             "CompanyViewPage",
-            self.get("/v1/companies", **given(kind=kind, cursor=cursor, limit=limit, at_least=at_least)),
+            self.get("/v1/companies", **given(kind=kind, limit=limit, at_least=at_least, order=order, cursor=cursor)),
         )
 
     def get_company(self, company: str, *, at_least: int | None = None) -> CompanyView:
@@ -1316,12 +1318,13 @@ class Operations(Transport):
         at_least: int | None = None,
         project_name: str | None = None,
         archived: bool | None = None,
+        order: Literal["oldest_first", "newest_first", "name"] | None = None,
         company: str | None = None,
         as_of: str | int | None = None,
     ) -> ProjectViewPage:
-        """Projects in the order in which they were opened, or by name where a name is asked for.
+        """Projects in the order in which they were opened, or by name where that or a name is asked for.
 
-        With `as_of`, those that had been opened by then, with names, blocks and rights of now; of a name, a page may have
+        With `as_of`, those that had been opened by then, with names, blocks and rights of now; by name, a page may have
         fewer than asked for although another one follows.
         """
         return cast(
@@ -1335,6 +1338,7 @@ class Operations(Transport):
                     at_least=at_least,
                     project_name=project_name,
                     archived=archived,
+                    order=order,
                     company=company,
                     as_of=as_of,
                 ),
@@ -1417,18 +1421,21 @@ class Operations(Transport):
     def list_balances(
         self,
         *,
+        order: Literal["oldest_first", "newest_first", "name"] | None = None,
         cursor: str | None = None,
         limit: int | None = None,
         at_least: int | None = None,
         company: str | None = None,
     ) -> CompanyBalances:
-        """Licenses by type over the projects of a company, in all and project by project, in the order of their entries.
+        """Licenses by type over the projects of a company, in all and project by project.
 
         Of the company that the caller acts for, where none is named. Archived projects have nothing and are not listed.
         """
         return cast(
             "CompanyBalances",
-            self.get("/v1/balances", **given(cursor=cursor, limit=limit, at_least=at_least, company=company)),
+            self.get(
+                "/v1/balances", **given(order=order, cursor=cursor, limit=limit, at_least=at_least, company=company)
+            ),
         )
 
     def list_movements(
@@ -1567,16 +1574,17 @@ class Operations(Transport):
         company: str,
         *,
         state: Literal["open", "accepted", "withdrawn"] | None = None,
-        cursor: str | None = None,
         limit: int | None = None,
         at_least: int | None = None,
+        order: Literal["oldest_first", "newest_first"] | None = None,
+        cursor: str | None = None,
     ) -> InvitationViewPage:
         """The invitations to the company, and what became of them; never the codes. For its administrators."""
         return cast(
             "InvitationViewPage",
             self.get(
                 f"/v1/companies/{segment(company)}/invitations",
-                **given(state=state, cursor=cursor, limit=limit, at_least=at_least),
+                **given(state=state, limit=limit, at_least=at_least, order=order, cursor=cursor),
             ),
         )
 
@@ -1648,6 +1656,7 @@ class Operations(Transport):
     def find_devices(
         self,
         *,
+        order: Literal["serial", "newest_first"] | None = None,
         cursor: str | None = None,
         limit: int | None = None,
         at_least: int | None = None,
@@ -1663,6 +1672,8 @@ class Operations(Transport):
     ) -> DeviceViewPage:
         """Devices by serial: those that begin so, stand in this project or company, hold licenses of this type.
 
+        `newest_first` lists those that came last into their project first, of a project or a company, not as of the past.
+
         A model is that of the vendor's delivery, of which an end customer learns nothing: to it no device has one.
 
         With `as_of`, those that stood there then, with what was on them and whether its file was delivered. A page may have
@@ -1673,6 +1684,7 @@ class Operations(Transport):
             self.get(
                 "/v1/devices",
                 **given(
+                    order=order,
                     cursor=cursor,
                     limit=limit,
                     at_least=at_least,
@@ -1700,17 +1712,18 @@ class Operations(Transport):
         self,
         project: str,
         *,
+        order: Literal["serial", "newest_first"] | None = None,
         cursor: str | None = None,
         limit: int | None = None,
         at_least: int | None = None,
         as_of: str | int | None = None,
     ) -> DeviceViewPage:
-        """The devices of the project, by serial, now or as of any entry or time."""
+        """The devices of the project, by serial, now or as of any entry or time; or now, what came last first."""
         return cast(
             "DeviceViewPage",
             self.get(
                 f"/v1/projects/{segment(project)}/devices",
-                **given(cursor=cursor, limit=limit, at_least=at_least, as_of=as_of),
+                **given(order=order, cursor=cursor, limit=limit, at_least=at_least, as_of=as_of),
             ),
         )
 
@@ -1968,16 +1981,17 @@ class Operations(Transport):
         project: str,
         *,
         state: Literal["open", "used", "withdrawn"] | None = None,
-        cursor: str | None = None,
         limit: int | None = None,
         at_least: int | None = None,
+        order: Literal["oldest_first", "newest_first"] | None = None,
+        cursor: str | None = None,
     ) -> ClaimCodeViewPage:
         """The codes that were made for the project, and what became of them; never the codes themselves."""
         return cast(
             "ClaimCodeViewPage",
             self.get(
                 f"/v1/projects/{segment(project)}/claim-codes",
-                **given(state=state, cursor=cursor, limit=limit, at_least=at_least),
+                **given(state=state, limit=limit, at_least=at_least, order=order, cursor=cursor),
             ),
         )
 
@@ -2038,11 +2052,17 @@ class Operations(Transport):
         )
 
     def list_replacements(
-        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+        self,
+        *,
+        limit: int | None = None,
+        at_least: int | None = None,
+        order: Literal["oldest_first", "newest_first"] | None = None,
+        cursor: str | None = None,
     ) -> ReplacementViewPage:
         """Broken devices and what stands in for them, in the projects that the caller sees; all for the vendor's staff."""
         return cast(
-            "ReplacementViewPage", self.get("/v1/replacements", **given(cursor=cursor, limit=limit, at_least=at_least))
+            "ReplacementViewPage",
+            self.get("/v1/replacements", **given(limit=limit, at_least=at_least, order=order, cursor=cursor)),
         )
 
     def get_license_file(self, serial: str, *, at_least: int | None = None) -> bytes:
@@ -2078,21 +2098,31 @@ class Operations(Transport):
         )
 
     def list_return_limit_releases(
-        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+        self,
+        *,
+        limit: int | None = None,
+        at_least: int | None = None,
+        order: Literal["oldest_first", "newest_first"] | None = None,
+        cursor: str | None = None,
     ) -> ReturnLimitReleaseViewPage:
         """Devices that staff let give back again, and why. For the vendor's staff."""
         return cast(
             "ReturnLimitReleaseViewPage",
-            self.get("/v1/return-limit-releases", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get("/v1/return-limit-releases", **given(limit=limit, at_least=at_least, order=order, cursor=cursor)),
         )
 
     def list_spent_certificates(
-        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+        self,
+        *,
+        limit: int | None = None,
+        at_least: int | None = None,
+        order: Literal["oldest_first", "newest_first"] | None = None,
+        cursor: str | None = None,
     ) -> SpentCertificateViewPage:
         """Devices that showed a certificate which they had given up, such as one from a backup. For the vendor's staff."""
         return cast(
             "SpentCertificateViewPage",
-            self.get("/v1/spent-certificates", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get("/v1/spent-certificates", **given(limit=limit, at_least=at_least, order=order, cursor=cursor)),
         )
 
     def get_stop(self) -> LogStopView:
@@ -2178,15 +2208,17 @@ class Operations(Transport):
         self,
         *,
         order_number: str | None = None,
-        cursor: str | None = None,
         limit: int | None = None,
         at_least: int | None = None,
+        order: Literal["oldest_first", "newest_first"] | None = None,
+        cursor: str | None = None,
     ) -> ActivationKeyViewPage:
         """Issued keys in the order in which they were issued. For the vendor's staff."""
         return cast(
             "ActivationKeyViewPage",
             self.get(
-                "/v1/activation-keys", **given(order_number=order_number, cursor=cursor, limit=limit, at_least=at_least)
+                "/v1/activation-keys",
+                **given(order_number=order_number, limit=limit, at_least=at_least, order=order, cursor=cursor),
             ),
         )
 
@@ -2313,11 +2345,17 @@ class Operations(Transport):
         )
 
     def list_legacy_keys(
-        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+        self,
+        *,
+        order: Literal["oldest_first", "newest_first"] | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at_least: int | None = None,
     ) -> LegacyKeyViewPage:
         """The old manager's list, and where its keys were imported to. For the vendor's staff."""
         return cast(
-            "LegacyKeyViewPage", self.get("/v1/legacy-keys", **given(cursor=cursor, limit=limit, at_least=at_least))
+            "LegacyKeyViewPage",
+            self.get("/v1/legacy-keys", **given(order=order, cursor=cursor, limit=limit, at_least=at_least)),
         )
 
     def import_legacy_key(
@@ -2384,15 +2422,18 @@ class Operations(Transport):
     def list_blocks(
         self,
         *,
-        cursor: str | None = None,
         limit: int | None = None,
         holding: bool | None = None,
         at_least: int | None = None,
+        order: Literal["oldest_first", "newest_first"] | None = None,
+        cursor: str | None = None,
     ) -> BlockViewPage:
         """Blocks in their order: all for staff; for a company's administrators its own and those of its devices."""
         return cast(
             "BlockViewPage",
-            self.get("/v1/blocks", **given(cursor=cursor, limit=limit, holding=holding, at_least=at_least)),
+            self.get(
+                "/v1/blocks", **given(limit=limit, holding=holding, at_least=at_least, order=order, cursor=cursor)
+            ),
         )
 
     def unblock(
@@ -2431,12 +2472,17 @@ class Operations(Transport):
         )
 
     def list_staff_downloads(
-        self, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+        self,
+        *,
+        limit: int | None = None,
+        at_least: int | None = None,
+        order: Literal["oldest_first", "newest_first"] | None = None,
+        cursor: str | None = None,
     ) -> StaffDownloadViewPage:
         """License files that staff took, with reason and reference. For the vendor's staff."""
         return cast(
             "StaffDownloadViewPage",
-            self.get("/v1/staff-downloads", **given(cursor=cursor, limit=limit, at_least=at_least)),
+            self.get("/v1/staff-downloads", **given(limit=limit, at_least=at_least, order=order, cursor=cursor)),
         )
 
     def propose_correction(
@@ -2463,14 +2509,17 @@ class Operations(Transport):
         self,
         *,
         state: Literal["proposed", "applied", "rejected"] | None = None,
-        cursor: str | None = None,
         limit: int | None = None,
         at_least: int | None = None,
+        order: Literal["oldest_first", "newest_first"] | None = None,
+        cursor: str | None = None,
     ) -> CorrectionViewPage:
         """Corrections in the order of their proposals. For the vendor's staff."""
         return cast(
             "CorrectionViewPage",
-            self.get("/v1/corrections", **given(state=state, cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(
+                "/v1/corrections", **given(state=state, limit=limit, at_least=at_least, order=order, cursor=cursor)
+            ),
         )
 
     def propose_linked_corrections(
@@ -2549,14 +2598,18 @@ class Operations(Transport):
         self,
         *,
         serial: str | None = None,
+        order: Literal["serial", "-delivered_on"] | None = None,
         cursor: str | None = None,
         limit: int | None = None,
         at_least: int | None = None,
     ) -> DeliveredDeviceViewPage:
-        """Devices that are registered as delivered, by serial. For the vendor's staff."""
+        """Devices that are registered as delivered, by serial or by the day of their delivery. For the vendor's staff."""
         return cast(
             "DeliveredDeviceViewPage",
-            self.get("/v1/delivered-devices", **given(serial=serial, cursor=cursor, limit=limit, at_least=at_least)),
+            self.get(
+                "/v1/delivered-devices",
+                **given(serial=serial, order=order, cursor=cursor, limit=limit, at_least=at_least),
+            ),
         )
 
     def register_devices(
@@ -2808,7 +2861,7 @@ class Operations(Transport):
         state: Literal["open", "waiting_customer", "closed", "all"] | None = None,
         kind: Literal["support", "presales"] | None = None,
         q: str | None = None,
-        sort: Literal["-changed", "changed", "-opened", "opened"] | None = None,
+        order: Literal["-changed", "changed", "-opened", "opened"] | None = None,
         company: str | None = None,
     ) -> SupportCaseViewPage:
         """Cases of the company that the caller acts for, those that are open unless others are asked for.
@@ -2820,7 +2873,7 @@ class Operations(Transport):
             "SupportCaseViewPage",
             self.get(
                 "/v1/support-cases",
-                **given(cursor=cursor, limit=limit, state=state, kind=kind, q=q, sort=sort, company=company),
+                **given(cursor=cursor, limit=limit, state=state, kind=kind, q=q, order=order, company=company),
             ),
         )
 
@@ -2886,14 +2939,20 @@ class Operations(Transport):
         )
 
     def list_redeemed_keys(
-        self, project: str, *, cursor: str | None = None, limit: int | None = None, at_least: int | None = None
+        self,
+        project: str,
+        *,
+        limit: int | None = None,
+        at_least: int | None = None,
+        order: Literal["oldest_first", "newest_first"] | None = None,
+        cursor: str | None = None,
     ) -> ActivationKeyViewPage:
         """The keys that were redeemed into the project, in that order. Their orders are told to the vendor's staff only."""
         return cast(
             "ActivationKeyViewPage",
             self.get(
                 f"/v1/projects/{segment(project)}/activation-keys",
-                **given(cursor=cursor, limit=limit, at_least=at_least),
+                **given(limit=limit, at_least=at_least, order=order, cursor=cursor),
             ),
         )
 

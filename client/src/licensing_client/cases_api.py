@@ -499,7 +499,6 @@ class CaseOperations(Transport):
     def find_cases(
         self,
         *,
-        cursor: str | None = None,
         limit: int | None = None,
         at_least: int | None = None,
         rma: str | None = None,
@@ -527,14 +526,15 @@ class CaseOperations(Transport):
         is_open: bool | None = None,
         owed: bool | None = None,
         filed_before: str | None = None,
+        order: Literal["oldest_first", "newest_first"] | None = None,
+        cursor: str | None = None,
     ) -> SummaryViewPage:
-        """Cases that the caller sees, the oldest first: a clerk's queue, and the search in it."""
+        """Cases that the caller sees, in the order of filing: a clerk's queue, and the search in it."""
         return cast(
             "SummaryViewPage",
             self.get(
                 "/v1/rmas",
                 **given(
-                    cursor=cursor,
                     limit=limit,
                     at_least=at_least,
                     rma=rma,
@@ -546,6 +546,8 @@ class CaseOperations(Transport):
                     is_open=is_open,
                     owed=owed,
                     filed_before=filed_before,
+                    order=order,
+                    cursor=cursor,
                 ),
             ),
         )

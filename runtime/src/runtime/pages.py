@@ -2,9 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
+
+
+class Start(NamedTuple):
+    """Where a page begins in a list that is in the order of entries: behind entry `after`, up or down."""
+
+    after: int = 0
+    newest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,30 +10,37 @@ from typing import Any
 import pytest
 
 from contracts.fields import CompanyKind
+from contracts.identifiers import MAX_SEQUENCE
 from ledger.adapters.postgres.labels import PostgresLabels
 from ledger.adapters.postgres.queries.exports import BALANCES, MOVEMENTS, Export, PostgresExports
 from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
 from ledger.adapters.postgres.queries.visibility import scope_of
 from ledger.application.queries.balances import AllocatedView
+from ledger.application.queries.delivered_devices import DeliveryPlace
 from ledger.application.queries.devices import DeviceSearch, Expand, Expansion
 from ledger.application.queries.expirations import ExpirationPlace, ExpirationSearch
 from ledger.application.queries.exports import Wanted
-from ledger.application.queries.projects import ProjectPlace, ProjectSearch
+from ledger.application.queries.project_order import ProjectOrder, ProjectPlace
+from ledger.application.queries.projects import ProjectSearch
 from ledger.application.queries.search import SearchText
 from ledger.application.queries.visibility import Viewer
-from runtime.pages import Page
+from runtime.pages import Page, Start
 from tests.support.ledger import big_company as big
 from tests.support.ledger.big_lists import (
+    ARRIVALS,
     FEEDS,
     FEEDS_OF_ONE,
     HISTORY_LISTS,
+    LATE_BY_NAME,
     NEAR_THE_END,
+    ORDERED_PROJECTS,
     PEOPLE_LISTS,
     PROJECT_SEARCHES,
     SEARCHES,
     STATES,
     VIEWERS,
     anna,
+    both_ways,
     guest,
     small,
     staff,
@@ -157,10 +164,11 @@ async def test_a_list_of_people_or_offers_costs_the_same_on_every_page(
 async def test_balances_of_a_company_cost_the_same_on_every_page(pool: OneConnection, viewer: str) -> None:
     queries, who = PostgresQueries(pool, 0), VIEWERS[viewer]
 
-    async def page(after: int) -> Page[Any]:
-        return (await queries.totals(who, ADRIA, after, LIMIT)).projects
+    async def page(order: ProjectOrder, after: ProjectPlace) -> Page[Any]:
+        return (await queries.totals(who, ADRIA, order, after, LIMIT)).projects
 
-    await hold(pool, page(0), page(big.PROJECTS - 100))
+    await hold(pool, page("oldest_first", ProjectPlace()), page("oldest_first", ProjectPlace(big.PROJECTS - 100)))
+    await hold(pool, page("name", ProjectPlace()), page("name", LATE_BY_NAME))
 
 
 @pytest.mark.parametrize("viewer", ["staff", "anna"])
@@ -331,24 +339,48 @@ async def test_a_list_of_what_ends_costs_the_same_on_every_page(
 
 @pytest.mark.parametrize("only_holding", [True, False])
 @pytest.mark.parametrize("viewer", ["staff", "anna"])
+@pytest.mark.parametrize(("first", "last"), both_ways(big.BLOCKS - 700))
 async def test_a_list_of_blocks_costs_the_same_on_every_page(
-    pool: OneConnection,
-    viewer: str,
-    only_holding: bool,
+    pool: OneConnection, viewer: str, only_holding: bool, first: Start, last: Start
 ) -> None:
     queries, who = PostgresQueries(pool, 0), VIEWERS[viewer]
     await hold(
         pool,
-        queries.blocks(who, 0, LIMIT, only_holding=only_holding),
-        queries.blocks(who, big.BLOCKS - 700, LIMIT, only_holding=only_holding),
+        queries.blocks(who, first, LIMIT, only_holding=only_holding),
+        queries.blocks(who, last, LIMIT, only_holding=only_holding),
     )
 
 
 @pytest.mark.parametrize("viewer", ["staff", "anna"])
-async def test_a_list_of_replacements_costs_the_same_on_every_page(pool: OneConnection, viewer: str) -> None:
+@pytest.mark.parametrize(("first", "last"), both_ways(big.REPLACEMENTS - 100))
+async def test_a_list_of_replacements_costs_the_same_on_every_page(
+    pool: OneConnection, viewer: str, first: Start, last: Start
+) -> None:
     queries, who = PostgresQueries(pool, 0), VIEWERS[viewer]
-    last = big.REPLACEMENTS - 100
-    await hold(pool, queries.replacements(who, 0, LIMIT), queries.replacements(who, last, LIMIT))
+    await hold(pool, queries.replacements(who, first, LIMIT), queries.replacements(who, last, LIMIT))
+
+
+@pytest.mark.parametrize(("wanted", "late"), ARRIVALS, ids=repr)
+@pytest.mark.parametrize("viewer", ["staff", "anna", "guest", "small"])
+async def test_a_list_of_devices_by_arrival_costs_the_same_on_every_page(
+    pool: OneConnection, viewer: str, wanted: DeviceSearch, late: int
+) -> None:
+    queries, who = PostgresQueries(pool, 0), VIEWERS[viewer]
+    in_sight = replace(wanted, project=None) if who == small else wanted
+    await hold(
+        pool,
+        queries.devices_by_arrival(who, in_sight, MAX_SEQUENCE, LIMIT),
+        queries.devices_by_arrival(who, in_sight, late, LIMIT),
+    )
+
+
+@pytest.mark.parametrize(("wanted", "first", "last"), ORDERED_PROJECTS, ids=repr)
+@pytest.mark.parametrize("viewer", ["staff", "anna", "guest"])
+async def test_projects_in_an_order_cost_the_same_on_every_page(
+    pool: OneConnection, viewer: str, wanted: ProjectSearch, first: ProjectPlace, last: ProjectPlace
+) -> None:
+    queries, who = PostgresQueries(pool, 0), VIEWERS[viewer]
+    await hold(pool, queries.projects(who, wanted, first, LIMIT), queries.projects(who, wanted, last, LIMIT))
 
 
 @pytest.mark.parametrize("wanted", PROJECT_SEARCHES, ids=repr)
@@ -367,17 +399,16 @@ async def test_a_search_of_projects_costs_the_same_on_every_page(
 
 
 @pytest.mark.parametrize("kind", [None, "reseller", "end_customer"])
-async def test_a_list_of_companies_costs_the_same_on_every_page(pool: OneConnection, kind: CompanyKind | None) -> None:
+@pytest.mark.parametrize(("first", "last"), both_ways(big.STRANGERS - 1_500))
+async def test_a_list_of_companies_costs_the_same_on_every_page(
+    pool: OneConnection, kind: CompanyKind | None, first: Start, last: Start
+) -> None:
     queries = PostgresQueries(pool, 0)
-    await hold(
-        pool,
-        queries.companies(staff, kind, 0, LIMIT),
-        queries.companies(staff, kind, big.STRANGERS - 1_500, LIMIT),
-    )
+    await hold(pool, queries.companies(staff, kind, first, LIMIT), queries.companies(staff, kind, last, LIMIT))
 
 
 async def test_one_company_of_many_is_found_by_reading_little(pool: OneConnection) -> None:
-    page = await page_of(pool, PostgresQueries(pool, 0).companies(anna, None, 0, LIMIT))
+    page = await page_of(pool, PostgresQueries(pool, 0).companies(anna, None, Start(), LIMIT))
     assert page.scanned == set()
     assert page.buffers <= FEW_BUFFERS
 
@@ -392,13 +423,25 @@ async def test_a_list_of_delivered_devices_costs_the_same_on_every_page(pool: On
     )
 
 
+async def test_a_list_of_deliveries_by_day_costs_the_same_on_every_page(pool: OneConnection) -> None:
+    queries = PostgresQueries(pool, 0)
+    await hold(
+        pool,
+        queries.delivered_devices_by_day(staff, DeliveryPlace(date.max, ""), LIMIT),
+        queries.delivered_devices_by_day(staff, DeliveryPlace(date(2026, 5, 21), "00903300f000"), LIMIT),
+    )
+
+
 @pytest.mark.parametrize("order_number", [None, big.ORDER])
-async def test_a_list_of_keys_costs_the_same_on_every_page(pool: OneConnection, order_number: str | None) -> None:
+@pytest.mark.parametrize(("first", "last"), both_ways(big.KEYS - 500))
+async def test_a_list_of_keys_costs_the_same_on_every_page(
+    pool: OneConnection, order_number: str | None, first: Start, last: Start
+) -> None:
     history = PostgresQueries(pool, 0)
     await hold(
         pool,
-        history.activation_keys(staff, order_number, 0, LIMIT),
-        history.activation_keys(staff, order_number, big.KEYS - 500, LIMIT),
+        history.activation_keys(staff, order_number, first, LIMIT),
+        history.activation_keys(staff, order_number, last, LIMIT),
     )
 
 

@@ -111,6 +111,11 @@ async def test_staff_pages_through_the_list_of_old_keys_and_sees_what_was_import
             break
         cursor = f"&cursor={page['next']}"
     assert len({row["key_digest"] for row in found}) == 5
+    newest = await asked(api, "legacy-keys?order=newest_first&limit=3", api.staff)
+    rest = await asked(api, f"legacy-keys?order=newest_first&limit=3&cursor={newest['next']}", api.staff)
+    assert newest["items"] + rest["items"] == found[::-1]
+    refused = await api.get(f"legacy-keys?cursor={newest['next']}", api.staff)
+    assert problem(refused) == (422, "request_invalid")
     assert [(row["project"], row["imported_sequence"]) for row in found if row["project"]] == [(project, imported)]
     assert problem(await api.get("legacy-keys")) == (403, "no_right")
     assert problem(await api.get("return-limit-releases")) == (403, "no_right")

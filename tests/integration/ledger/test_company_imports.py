@@ -225,4 +225,8 @@ async def test_what_the_rows_say_of_joining_is_what_a_rebuild_says(api: Api, tmp
 
     assert await all_rows(api.database_url) == incremental
     assert incremental["device_offers"] == incremental["company_offers"] == incremental["grants"] == []
+    assert {(serial, company) for _, serial, company, *_ in incremental["device_arrivals"]} == {
+        (SERIAL, BORA),
+        (OTHER, BORA),
+    }
     assert {account for _, account, *_ in incremental["members"]} >= {ANNA, BEN, CLEO, GUS}

@@ -65,6 +65,11 @@ async def test_staff_reads_what_was_delivered_and_which_entry_said_so(api: Api) 
     rest = await asked(api, f"delivered-devices?limit=2&cursor={page['next']}", api.staff)
     assert [(row["serial"], row["registered_sequence"]) for row in rest["items"]] == [(SPARE, last)]
     assert rest["next"] is None
+    newest = await asked(api, "delivered-devices?order=-delivered_on&limit=2", api.staff)
+    rest = await asked(api, f"delivered-devices?order=-delivered_on&limit=2&cursor={newest['next']}", api.staff)
+    assert [row["serial"] for row in newest["items"] + rest["items"]] == [SPARE, OTHER, SERIAL]
+    for refused in ("serial=0090&order=-delivered_on", f"cursor={newest['next']}"):
+        assert problem(await api.get(f"delivered-devices?{refused}", api.staff)) == (422, "request_invalid")
     found = await asked(api, "delivered-devices?serial=00-90-33-01-02-F", api.staff)
     assert [row["serial"] for row in found["items"]] == [SPARE]
     assert problem(await api.get("delivered-devices")) == (403, "no_right")

@@ -182,3 +182,48 @@ async def test_an_end_customer_gets_the_same_bytes_of_devices_whatever_is_guaran
     one, other = (await asked(api, f"devices?{EVERYTHING}", ben))["items"]
     assert one.keys() == other.keys()
     assert serials(await asked(api, "devices?model=IP811", api.staff)) == [SERIAL]
+
+
+async def test_devices_are_listed_by_when_they_came_into_their_project(api: Api) -> None:
+    project = await api.stocked_project(OTHER, SERIAL)
+    third = "009033010205"
+    await done(api, f"projects/{default_project_of(ADRIA)}/devices", {"serial": third})
+    newest = "devices?order=newest_first"
+    last = accepted(await api.allocate(project, OTHER, 1))
+
+    assert serials(await asked(api, f"{newest}&at_least={last}")) == [third, SERIAL, OTHER]
+    assert serials(await asked(api, f"{newest}&company={ADRIA}", api.staff)) == [third, SERIAL, OTHER]
+    assert serials(await asked(api, f"projects/{project}/{newest}")) == serials(
+        await asked(api, f"{newest}&project={project}")
+    )
+    page = await asked(api, f"{newest}&limit=2&expand=test")
+    rest = await asked(api, f"{newest}&limit=2&cursor={page['next']}")
+    assert (serials(page), serials(rest), rest["next"]) == ([third, SERIAL], [OTHER], None)
+    assert page["items"][0]["arrived"] == page["items"][0]["changed"]
+    by_serial = await asked(api, "devices?limit=1")
+    for refused in (
+        f"devices?cursor={page['next']}",
+        f"{newest}&cursor={by_serial['next']}",
+        f"projects/{project}/{newest}&cursor={by_serial['next']}",
+        f"{newest}&delivered=true",
+        f"{newest}&serial=0090",
+        f"{newest}&as_of={last}",
+        f"projects/{project}/{newest}&as_of={last}",
+    ):
+        assert problem(await api.get(refused)) == (422, "request_invalid"), refused
+
+    last = await done(api, f"devices/{SERIAL}/moves", {"project": default_project_of(ADRIA)})
+    assert serials(await asked(api, f"{newest}&at_least={last}")) == [SERIAL, third, OTHER]
+    assert serials(await asked(api, f"projects/{project}/{newest}")) == [OTHER]
+
+
+async def test_a_guest_lists_devices_by_arrival_until_they_leave(api: Api) -> None:
+    project = await api.stocked_project(SERIAL, OTHER)
+    await api.company(BORA, BEN)
+    ben = api.token(BEN, BORA)
+    granted = {"account": BEN, "acting_for": BORA, "rights": ["view"]}
+    last = await done(api, f"projects/{project}/members", granted)
+    assert serials(await asked(api, f"devices?order=newest_first&at_least={last}", ben)) == [OTHER, SERIAL]
+    last = await done(api, f"devices/{SERIAL}/release", {})
+    assert serials(await asked(api, f"devices?order=newest_first&at_least={last}", ben)) == [OTHER]
+    assert serials(await asked(api, "devices?order=newest_first", api.staff)) == [OTHER]

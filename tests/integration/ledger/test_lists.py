@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from contracts.identifiers import default_project_of
 from contracts.licenses import DEFAULT_CATALOG
-from tests.support.ledger.api_at_work import Api
+from tests.support.ledger.api_at_work import Api, redeemed
 from tests.support.ledger.api_in_memory import problem
 from tests.support.ledger.story import ADRIA, BEN, BORA, VENDOR
 
@@ -132,3 +132,58 @@ async def test_the_catalog_goes_page_by_page(api: Api) -> None:
     assert await listed(api, f"device-models?at_least={last}", "model") == [one["model"] for one in models]
     names = await listed(api, "license-types", "license_type")
     assert sorted(names) == sorted(one.license_type for one in DEFAULT_CATALOG)
+
+
+async def test_a_list_is_read_from_either_end_and_a_cursor_belongs_to_its_order(api: Api) -> None:
+    project = await api.stocked_project(SERIAL, OTHER)
+    last = await done(api, f"projects/{project}/claim-codes", {})
+    await api.company(BORA, BEN)
+    for number in range(2):
+        await api.stocked_project(name=f"Hotel {number}")
+        await redeemed(api, project, Port11=number + 1)
+        await done(api, f"companies/{ADRIA}/invitations", {})
+        last = await done(api, f"projects/{project}/claim-codes", {})
+    for serial in (SERIAL, OTHER):
+        device = {"serial": serial, "reason": "Stolen", "reference": "CASE-1"}
+        last = await done(api, "blocks", device, api.staff)
+
+    for path, column in (
+        ("companies", "company"),
+        ("projects", "project"),
+        ("activation-keys", "key_digest"),
+        ("activation-keys?order_number=PO-1", "key_digest"),
+        (f"projects/{project}/activation-keys", "key_digest"),
+        (f"projects/{project}/claim-codes", "code_digest"),
+        (f"projects/{project}/claim-codes?state=open", "code_digest"),
+        (f"companies/{ADRIA}/invitations", "code_digest"),
+        ("blocks", "sequence"),
+    ):
+        query = f"{path}{'&' if '?' in path else '?'}at_least={last}&"
+        oldest = await listed(api, f"{query}order=oldest_first", column, api.staff)
+        assert len(oldest) > 1, path
+        assert await listed(api, query, column, api.staff) == oldest, path
+        assert await listed(api, f"{query}order=newest_first", column, api.staff) == oldest[::-1], path
+        page = (await api.get(f"{query}limit=1&order=newest_first", api.staff)).json()
+        refused = await api.get(f"{query}limit=1&cursor={page['next']}", api.staff)
+        assert (problem(refused), "cursor" in refused.json()["detail"]) == ((422, "request_invalid"), True), path
+
+
+async def test_projects_and_what_they_have_come_by_name_where_that_is_asked_for(api: Api) -> None:
+    names = ("Spa", "hotel Adria", "Alm", "Zoo")
+    ids = [(await api.post("projects", {"project_name": name})).json()["project"] for name in names]
+    last = await done(api, f"projects/{ids[3]}/archiving", {})
+    by_name, newest = (f"projects?at_least={last}&order={order}" for order in ("name", "newest_first"))
+
+    assert await listed(api, by_name, "project_name") == ["Alm", "DEFAULT", "hotel Adria", "Spa", "Zoo"]
+    assert await listed(api, newest, "project_name") == ["Zoo", "Alm", "hotel Adria", "Spa", "DEFAULT"]
+    assert await listed(api, f"{by_name}&archived=false", "project_name") == ["Alm", "DEFAULT", "hotel Adria", "Spa"]
+    assert await listed(api, "balances?order=name", "project_name") == ["Alm", "DEFAULT", "hotel Adria", "Spa"]
+    assert await listed(api, "balances?order=newest_first", "project_name") == ["Alm", "hotel Adria", "Spa", "DEFAULT"]
+    assert await listed(api, f"{by_name}&project_name=s", "project_name") == ["Spa"]
+    before = await listed(api, f"{newest}&as_of={last - 3}", "project_name")
+    assert before == ["hotel Adria", "Spa", "DEFAULT"]
+    assert await listed(api, f"{by_name}&as_of={last - 3}", "project_name") == ["DEFAULT", "hotel Adria", "Spa"]
+    assert problem(await api.get(f"{newest}&project_name=s")) == (422, "request_invalid")
+    cursor = (await api.get(f"{by_name}&limit=1")).json()["next"]
+    for other in ("projects?order=newest_first", "projects?order=oldest_first", "balances?order=newest_first"):
+        assert problem(await api.get(f"{other}&cursor={cursor}")) == (422, "request_invalid")

@@ -27,7 +27,8 @@ from ledger.adapters.postgres.queries.exports import PostgresExports
 from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
 from ledger.application.queries.devices import DeviceSearch
 from ledger.application.queries.exports import Wanted
-from ledger.application.queries.projects import ProjectPlace, ProjectSearch
+from ledger.application.queries.project_order import ProjectPlace
+from ledger.application.queries.projects import ProjectSearch
 from ledger.application.queries.visibility import Viewer
 from ledger.domain.decide import decide
 from ledger.domain.decisions import AlreadyDone, Rejection

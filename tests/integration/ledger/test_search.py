@@ -155,15 +155,17 @@ async def test_a_case_of_the_help_desk_is_watched_by_its_company_alone(api: Api,
     await until(lambda: _shows(api, "PS-9"))
 
     assert await numbers(api, who=mia) == ["PS-1", "CAS-1"]
-    assert await numbers(api, "?state=all&sort=opened", mia) == ["CAS-1", "CAS-3", "PS-1"]
+    assert await numbers(api, "?state=all&order=opened", mia) == ["CAS-1", "CAS-3", "PS-1"]
     assert await numbers(api, "?state=waiting_customer", mia) == ["CAS-1"]
     assert await numbers(api, "?state=closed&kind=support", mia) == ["CAS-3"]
     first = await asked(api, "support-cases?limit=1", mia)
     assert await numbers(api, f"?limit=1&cursor={first['next']}", mia) == ["CAS-1"]
+    of_another_order = await api.get(f"support-cases?order=opened&cursor={first['next']}", mia)
+    assert problem(of_another_order) == (422, "request_invalid")
     assert await numbers(api, who=ben) == ["CAS-9"]
     assert await numbers(api, "?kind=presales", ben) == await numbers(api, who=api.token(GUS, BORA)) == []
     assert await numbers(api, f"?company={BORA}", mia) == []
-    assert await numbers(api, f"?company={BORA}&sort=-opened", api.staff) == ["PS-9", "CAS-9"]
+    assert await numbers(api, f"?company={BORA}&order=-opened", api.staff) == ["PS-9", "CAS-9"]
     hidden = [("CAS-9", mia), ("PS-9", ben), ("CAS-1", ben), ("CAS-1", api.token(GUS, BORA)), ("NO-1", mia), ("%", mia)]
     refused = [await api.get(f"support-cases/{number}", who) for number, who in hidden]
     assert {problem(one) for one in refused} == {(404, "support_case_unknown")}

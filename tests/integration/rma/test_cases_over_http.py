@@ -202,6 +202,11 @@ async def test_the_queue_is_found_by_all_that_one_knows(cases: CaseApi) -> None:
     rest = await cases.asked(f"rmas?limit=1&cursor={page['next']}", clerk)
     assert [one["rma"] for one in page["items"] + rest["items"]] == [first, second]
     assert rest["next"] is None
+    assert await found("order=newest_first") == [second, first]
+    assert await found("order=newest_first&serial=00-90-33") == [second, first]
+    newest = await cases.asked("rmas?limit=1&order=newest_first", clerk)
+    rest = await cases.asked(f"rmas?limit=1&order=newest_first&cursor={newest['next']}", clerk)
+    assert [one["rma"] for one in newest["items"] + rest["items"]] == [second, first]
 
 
 async def test_a_case_is_read_as_it_was_and_only_when_it_has_changed(cases: CaseApi) -> None:

@@ -17,6 +17,7 @@ import asyncpg
 import httpx
 
 from contracts.dates import civil_day
+from contracts.identifiers import MAX_SEQUENCE
 from contracts.rma.events import DeviceShipped
 from contracts.topics import CASE_EVENTS, DEAD_LETTERS
 from dev.stack.settings import environment
@@ -26,6 +27,7 @@ from rma.application.queries.sight import Reach
 from rma.entrypoints.projector.main import rebuild
 from rma.entrypoints.projector.settings import ProjectorSettings
 from runtime.kafka import PartitionTail, Producer
+from runtime.pages import Start
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.projector_at_work import until
 from tests.support.plain_http import plain_client
@@ -193,13 +195,17 @@ async def test_ten_thousand_open_cases_are_searched_over_indexes(
         every_case = await connection.fetch("SELECT * FROM cases ORDER BY filed_sequence")
         for wanted, reach, after in (*_WALKED, *_NAMED, *_JOINED):
             digests = None if wanted.reference is None else [wanted.reference]
-            query, arguments = case_search(wanted, reach, digests)
+            query, arguments = case_search(wanted, reach, Start(after), digests)
             asked = (0, after, PAGE, *arguments)
             found = [case["rma"] for case in await connection.fetch(query, *asked)]
             told = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query}", *asked)
             plan = json.loads(told)[0]["Plan"]
             fitting = (case["rma"] for case in every_case if _fits(case, wanted, reach, after))
             assert found == list(itertools.islice(fitting, PAGE)), (wanted, reach, after)
+            newest, arguments = case_search(wanted, reach, Start(MAX_SEQUENCE, newest_first=True), digests)
+            found = [case["rma"] for case in await connection.fetch(newest, 0, MAX_SEQUENCE, PAGE, *arguments)]
+            fitting = (case["rma"] for case in reversed(every_case) if _fits(case, wanted, reach, 0))
+            assert found == list(itertools.islice(fitting, PAGE)), (wanted, reach)
             if (wanted, reach, after) not in _JOINED:
                 assert '"Node Type": "Seq Scan"' not in told, (wanted, reach, told)
                 assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= PAGE_BUFFERS, (wanted, reach, told)

@@ -97,6 +97,7 @@ INSERT INTO device_stays
 SELECT 0, serial, 1 + stay, CASE stay WHEN 0 THEN company ELSE nullif(company, '{BORA}') END,
        CASE stay WHEN 0 THEN project ELSE nullif(project, '{default_project_of(BORA)}') END
   FROM devices CROSS JOIN generate_series(0, 1) AS stay;
+INSERT INTO device_arrivals SELECT 0, serial, company, project, sequence FROM devices;
 INSERT INTO device_versions
 SELECT 0, serial, company, project, 1, 1 + v, 3 + v, now(),
        CASE v WHEN 0 THEN {_LOTS.format(4)} ELSE {_LOTS.format(6)} END

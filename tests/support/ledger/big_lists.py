@@ -4,12 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from contracts.identifiers import MAX_SEQUENCE
 from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
 from ledger.application.queries.devices import DeviceSearch
 from ledger.application.queries.history import EntrySearch
 from ledger.application.queries.members import GrantPlace
-from ledger.application.queries.projects import ProjectPlace, ProjectSearch
+from ledger.application.queries.project_order import FROM_THE_NEWEST, ProjectOrder, ProjectPlace
+from ledger.application.queries.projects import ProjectSearch
 from ledger.application.queries.visibility import Viewer
+from runtime.pages import Start
 from tests.support.ledger import big_company as big
 from tests.support.ledger.ledger_log import ADRIA, ANNA, BEN, BORA, HOTEL, STAFF, VENDOR
 from tests.support.ledger.page_cost import LIMIT, Asking, Walk
@@ -52,6 +55,27 @@ PROJECT_SEARCHES = [
     for company in (None, ADRIA)
     for archived in (None, True, False)
 ]
+LATE_BY_NAME = ProjectPlace(0, "hotel 217")
+_ORDERS_OF_PROJECTS: list[tuple[ProjectOrder, ProjectPlace, ProjectPlace]] = [
+    ("name", ProjectPlace(), LATE_BY_NAME),
+    ("newest_first", FROM_THE_NEWEST, ProjectPlace(big.STRANGERS + 400)),
+]
+ORDERED_PROJECTS: list[tuple[ProjectSearch, ProjectPlace, ProjectPlace]] = [
+    (ProjectSearch("", company, archived, order=order), first, last)
+    for order, first, last in _ORDERS_OF_PROJECTS
+    for company in (None, ADRIA)
+    for archived in (None, False)
+]
+"""In orders that are asked for, with a first page and one near the end."""
+ARRIVALS = [(DeviceSearch(), 30_000), (DeviceSearch(project=HOTEL), 1_000), (DeviceSearch(company=ADRIA), 30_000)]
+"""What is listed by arrival, and an entry before which a late page begins."""
+
+
+def both_ways(last: int) -> list[tuple[Start, Start]]:
+    """Where a list in the order of entries begins, and a page near its end: oldest first, and newest first."""
+    return [(Start(), Start(last)), (Start(MAX_SEQUENCE, newest_first=True), Start(100, newest_first=True))]
+
+
 _START, _END = (0, -1), (big.ENTRIES - 500, -1)
 HISTORY_LISTS: list[Walk[PostgresQueries]] = [
     Walk(
@@ -121,12 +145,19 @@ FEEDS_OF_ONE: list[Walk[PostgresQueries]] = [
 ]
 _NEAR = "00000000-0000-4000-8000-000000000390"
 _GRANT_PLACES = GrantPlace(), GrantPlace(_NEAR)
+LISTS_OF_A_PROJECT: list[tuple[str, Callable[[PostgresQueries, Viewer, Any], Asking], int]] = [
+    ("claim codes", lambda q, v, at: q.claim_codes(v, HOTEL, at, LIMIT), big.CODES - 400),
+    ("open claim codes", lambda q, v, at: q.claim_codes(v, HOTEL, at, LIMIT, "open"), big.CODES - 400),
+    ("keys of a project", lambda q, v, at: q.redeemed_keys(v, HOTEL, at, LIMIT), big.KEYS - 500),
+]
 PEOPLE_LISTS: list[Walk[PostgresQueries]] = [
     Walk("members", lambda q, v, at: q.members(v, ADRIA, at, LIMIT), "", _NEAR),
     Walk("grants", lambda q, v, at: q.grants(v, HOTEL, (at, ""), LIMIT), "", _NEAR),
     Walk("offers", lambda q, v, at: q.offers(v, at, LIMIT), "", NEAR_THE_END),
     Walk("grants of a company", lambda q, v, at: q.company_grants(v, ADRIA, None, at, LIMIT), *_GRANT_PLACES),
-    Walk("claim codes", lambda q, v, at: q.claim_codes(v, HOTEL, at, LIMIT), 0, big.CODES - 400),
-    Walk("open claim codes", lambda q, v, at: q.claim_codes(v, HOTEL, at, LIMIT, "open"), 0, big.CODES - 400),
-    Walk("keys of a project", lambda q, v, at: q.redeemed_keys(v, HOTEL, at, LIMIT), 0, big.KEYS - 500),
+    *(
+        Walk(f"{name}, {start}", ask, start, last)
+        for name, ask, near in LISTS_OF_A_PROJECT
+        for start, last in both_ways(near)
+    ),
 ]

@@ -28,6 +28,7 @@ TABLES = (
     "companies",
     "claim_codes",
     "device_offers",
+    "device_arrivals",
     "invitations",
     "company_offers",
     "predecessors",

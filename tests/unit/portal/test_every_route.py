@@ -126,7 +126,7 @@ async def test_a_query_is_asked_without_a_character_that_no_table_takes(tmp_path
     parts = list[str]()
 
     class Names:
-        async def companies_named(self, part: str, _most: int) -> dict[str, str]:
+        async def companies_named(self, part: str, _most: int, _after: str = "") -> dict[str, str]:
             parts.append(part)
             return {}
 

@@ -33,6 +33,9 @@ class Ledger:
         if request.url.path == "/v1/device-labels":
             label: dict[str, Any] = {"serial": BOX, "own_name": "Boiler room", "place": None, "reference": None}
             return httpx.Response(200, json={"items": [label]})
+        if request.url.path == "/v1/projects":
+            project = {"project": WARRANTY["project"], "project_name": WARRANTY["project_name"]}
+            return httpx.Response(200, json={"items": [project], "next": None})
         self.asked.append(request.url.params)
         return httpx.Response(200, json={"items": [WARRANTY, CODE], "next": "2026-12-01.x.warranty"})
 
@@ -68,6 +71,11 @@ async def test_kind_and_days_are_asked_for_and_kept_for_the_next_page_and_the_ta
     assert ledger.asked[-1].items() >= {"kind": "warranty", "within": "30"}.items()
     assert re.findall(r'<option value="([^"]+)" selected', page.text) == ["warranty", "30"]
     assert "?kind=warranty&amp;within=30&amp;cursor=2026-12-01.x.warranty" in page.text
+    project = str(WARRANTY["project"])
+    page = await browser.get(f"/expirations?project={project}")
+    assert ledger.asked[-1]["project"] == project
+    assert re.findall(r'<option value="([^"]+)" selected', page.text) == ["90", project]
+    page = await browser.get("/expirations?kind=warranty&within=30")
     assert 'href="/exports/expirations.csv?kind=warranty&amp;within=30"' in page.text
 
 

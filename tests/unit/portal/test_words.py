@@ -9,7 +9,7 @@ import pytest
 
 from portal.domain.names import flaw
 from portal.domain.passwords import weakness
-from portal.entrypoints.web import case_steps, case_words, device_steps, scope_words, support_case_words
+from portal.entrypoints.web import case_steps, case_words, device_steps, orders, scope_words, support_case_words
 from portal.entrypoints.web.bulk import jobs
 from portal.entrypoints.web.license_types import CLASSES
 from portal.entrypoints.web.rights import RIGHTS
@@ -37,6 +37,7 @@ def sentences() -> set[str]:
         *device_steps.WORDS,
         *jobs.WORDS,
         *support_case_words.WORDS,
+        *orders.WORDS,
         *scope_words.WORDS,
         *companies.KINDS.values(),
         *(title for title, _ in records.KINDS.values()),

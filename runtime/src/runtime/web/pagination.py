@@ -1,13 +1,18 @@
-"""Pages of rows, each with the cursor of the next one."""
+"""Pages of rows, each with the cursor of the next one.
+
+A cursor belongs to the order of its list: with another order it is refused, as any cursor that no page gave.
+"""
 
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from typing import Annotated, Generic, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, Generic, Literal, Protocol, TypeVar
 
-from fastapi import Query
+from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 
+from runtime.pages import Start
 from runtime.web.problems import Refused
 
 PAGE_ROWS, MAX_PAGE_ROWS = 50, 200
@@ -20,6 +25,7 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
+EntryOrder = Literal["oldest_first", "newest_first"]
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE_ROWS)]
 Cursor = Annotated[str | None, Query(max_length=MAX_CURSOR_CHARACTERS, description="`next` of the page before.")]
 
@@ -40,15 +46,26 @@ class PageView(BaseModel, Generic[T]):
     next: str | None = Field(description="Opaque; give it back as `cursor`.")
 
 
-def paged(page: Rows[T], mark: Callable[[T], str]) -> PageView[T]:
-    """A page with its cursor, which stands after the last row."""
-    following = _seal(mark(page.rows[-1])) if page.more else None
+def paged(page: Rows[T], mark: Callable[[T], str], order: str = "") -> PageView[T]:
+    """A page with its cursor, which stands after the last row; of a list with several orders, it names its own."""
+    named = f"{order}." if order else ""
+    following = named + _seal(mark(page.rows[-1])) if page.more else None
     return PageView(items=list(page.rows), next=following)
 
 
 def kept(page: PageView[T], is_shown: Callable[[T], bool]) -> PageView[T]:
     """A page without the rows that are not shown; its cursor stands after the last row that was looked at."""
     return PageView(items=[one for one in page.items if is_shown(one)], next=page.next)
+
+
+def in_order(cursor: str | None, order: str) -> str | None:
+    """A cursor without the name of its order; raises Refused for one of another order."""
+    if cursor is None:
+        return None
+    named, _, rest = cursor.partition(".")
+    if named != order:
+        raise bad_cursor()
+    return rest
 
 
 def after(cursor: str | None, first: str) -> str:
@@ -86,6 +103,37 @@ def after_number_and_text(cursor: str | None) -> tuple[int, str]:
     if not (number.isdecimal() and len(number) <= 10 and int(number) <= MAX_NUMBER):
         raise bad_cursor()
     return int(number), text
+
+
+@dataclass(frozen=True, slots=True)
+class EntryWalk:
+    """How a list in the order of entries is asked for: from which end, and where its page begins."""
+
+    order: EntryOrder
+    start: Start
+
+    def paged(self, page: Rows[T], sequence: Callable[[T], int | None]) -> PageView[T]:
+        """A page with its cursor, behind the entry of its last row."""
+        return paged(page, lambda row: str(sequence(row)), self.order)
+
+
+def entry_walk(order: EntryOrder, cursor: str | None) -> EntryWalk:
+    """The walk from where the cursor stands, or from the end at which the order begins; raises Refused."""
+    newest_first, behind = order == "newest_first", in_order(cursor, order)
+    if behind is None:
+        return EntryWalk(order, Start(MAX_NUMBER if newest_first else 0, newest_first))
+    (number,) = after_numbers(behind, 1)
+    return EntryWalk(order, Start(number, newest_first))
+
+
+OrderOfEntries = Annotated[EntryOrder, Query(description="Where it begins, in the order of entries.")]
+
+
+async def _in_order_of_entries(order: OrderOfEntries = "oldest_first", cursor: Cursor = None) -> EntryWalk:
+    return entry_walk(order, cursor)
+
+
+InOrderOfEntries = Annotated[EntryWalk, Depends(_in_order_of_entries)]
 
 
 def bad_cursor() -> Refused:

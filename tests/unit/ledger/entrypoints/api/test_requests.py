@@ -206,7 +206,7 @@ async def test_query_parameters_out_of_bounds_are_refused(query: str) -> None:
 
 @pytest.mark.parametrize("cursor", ["eA", "LTE", "OTk5OTk5OTk5OTk", "MS4x", "%C3%A4", "4pyT"])
 async def test_a_cursor_that_no_page_gave_is_refused(cursor: str) -> None:
-    assert problem(await Api().get(f"/v1/projects?cursor={cursor}")) == (422, "request_invalid")
+    assert problem(await Api().get(f"/v1/projects?cursor=oldest_first.{cursor}")) == (422, "request_invalid")
 
 
 @pytest.mark.parametrize("query", ["", "project=a&device=009033010203"])

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from contracts.events.device_moves import DeviceMoved, DeviceOffered, DeviceOfferWithdrawn, DeviceReleased
 from contracts.log.entries import Entry
-from ledger.application.projection.devices import DeviceRow, StayRow, arrival
+from ledger.application.projection.devices import StayRow, arrival, gone
 from ledger.application.projection.rows import Gone, Rows, RowsByEvent, at
 
 
@@ -32,7 +32,7 @@ def _moved(entry: Entry[DeviceMoved]) -> Rows:
 
 def _released(entry: Entry[DeviceReleased]) -> Rows:
     serial = entry.data.serial
-    return Gone(DeviceRow, (serial,)), StayRow(serial, entry.sequence, None, None), offer_ended(serial)
+    return *gone(serial), StayRow(serial, entry.sequence, None, None), offer_ended(serial)
 
 
 def _offered(entry: Entry[DeviceOffered]) -> Rows:

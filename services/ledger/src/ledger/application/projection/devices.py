@@ -7,7 +7,7 @@ from contracts.events import Event
 from contracts.events.devices import DeviceAdded, LicensesAllocated
 from contracts.licenses import DeviceLicenses, Lot
 from contracts.log.entries import Entry
-from ledger.application.projection.rows import Rows, RowsByEvent
+from ledger.application.projection.rows import Gone, Rows, RowsByEvent
 
 
 class DeviceRow(NamedTuple):
@@ -33,6 +33,15 @@ class StayRow(NamedTuple):
     claimed: bool = False
 
 
+class ArrivalRow(NamedTuple):
+    """The entry that brought a device into the project where it is. It is Gone with the device."""
+
+    serial: str
+    company: str
+    project: str
+    sequence: int
+
+
 def device_row(entry: Entry[Event], company: str, device: DeviceLicenses) -> DeviceRow:
     """The row of a device as an entry states it."""
     return DeviceRow(
@@ -50,7 +59,12 @@ def device_row(entry: Entry[Event], company: str, device: DeviceLicenses) -> Dev
 def arrival(entry: Entry[Event], company: str, device: DeviceLicenses, *, claimed: bool = False) -> Rows:
     """The rows of a device that an entry brings into a project."""
     stay = StayRow(device.serial, entry.sequence, company, device.project, claimed)
-    return device_row(entry, company, device), stay
+    return device_row(entry, company, device), stay, ArrivalRow(device.serial, company, device.project, entry.sequence)
+
+
+def gone(serial: str) -> Rows:
+    """A device that is in no project any more."""
+    return Gone(DeviceRow, (serial,)), Gone(ArrivalRow, (serial,))
 
 
 def _added(entry: Entry[DeviceAdded]) -> Rows:

@@ -7,9 +7,9 @@ from contracts.events.replacements import DeviceRecommissioned, DeviceReplaced
 from contracts.licenses import Lot
 from contracts.log.entries import Entry
 from ledger.application.projection.device_moves import offer_ended
-from ledger.application.projection.devices import DeviceRow, StayRow, arrival, device_row
+from ledger.application.projection.devices import StayRow, arrival, device_row, gone
 from ledger.application.projection.legacy import freed
-from ledger.application.projection.rows import Gone, Rows, RowsByEvent, at
+from ledger.application.projection.rows import Rows, RowsByEvent, at
 from ledger.application.projection.test_licenses import NO_GENERATION, test_row
 
 
@@ -44,7 +44,7 @@ def _replaced(entry: Entry[DeviceReplaced]) -> Rows:
     event, serial = entry.data, entry.data.former.serial
     yield _row(entry)
     yield device_row(entry, event.company, event.former)
-    yield Gone(DeviceRow, (serial,))
+    yield from gone(serial)
     yield from arrival(entry, event.company, event.device)
     yield offer_ended(serial)
     yield freed(event.former)
@@ -71,7 +71,7 @@ def _recommissioned(entry: Entry[DeviceRecommissioned]) -> Rows:
     """The device is stated once, blank, and is in no project; its past stays that of the project."""
     event, serial = entry.data, entry.data.device.serial
     yield device_row(entry, event.company, event.device)
-    yield Gone(DeviceRow, (serial,))
+    yield from gone(serial)
     yield StayRow(serial, entry.sequence, None, None)
     yield RecommissioningRow(serial, *at(entry))
 

@@ -11,7 +11,7 @@ from contracts.software_service import ServicePeriod
 from ledger.application.queries.blocks import Blocked, BlockedView
 from ledger.application.queries.views import LicensesView, View
 from ledger.application.queries.visibility import Viewer
-from runtime.pages import Page
+from runtime.pages import Page, Start
 
 
 class RedeemedView(View):
@@ -93,13 +93,13 @@ class ActivationKeyQueries(Protocol):
     """Raises Trouble."""
 
     async def activation_keys(
-        self, viewer: Viewer, order_number: str | None, after: int, limit: int
+        self, viewer: Viewer, order_number: str | None, start: Start, limit: int
     ) -> Page[ActivationKeyView] | None:
         """For the vendor's staff alone."""
         ...
 
     async def redeemed_keys(
-        self, viewer: Viewer, project: str, after: int, limit: int
+        self, viewer: Viewer, project: str, start: Start, limit: int
     ) -> Page[ActivationKeyView] | None:
         """Those that were redeemed into a project, in the order of the entries that did it; for who may see it."""
         ...

@@ -7,6 +7,7 @@ from typing import Protocol
 from pydantic import Field
 
 from contracts.licenses import LicenseClass
+from ledger.application.queries.project_order import ProjectOrder, ProjectPlace
 from ledger.application.queries.views import LicensesView, View
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page
@@ -95,8 +96,10 @@ class BalanceQueries(Protocol):
         """With what stood on its devices, if that is asked for: they are read one by one."""
         ...
 
-    async def totals(self, viewer: Viewer, company: str, after: int, limit: int) -> CompanyTotals:
-        """Its projects in the order in which they were opened, but for those that are archived and so have nothing."""
+    async def totals(
+        self, viewer: Viewer, company: str, order: ProjectOrder, after: ProjectPlace, limit: int
+    ) -> CompanyTotals:
+        """Its projects in the order asked for, but for those that are archived and so have nothing."""
         ...
 
     async def movements(

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from ledger.application.queries.views import View
 from ledger.application.queries.visibility import Viewer
-from runtime.pages import Page
+from runtime.pages import Page, Start
 
 ASK = "the vendor's staff"
 """Who can say why something is blocked."""
@@ -43,6 +43,6 @@ class BlockView(View):
 class BlockQueries(Protocol):
     """Raises Trouble."""
 
-    async def blocks(self, viewer: Viewer, after: int, limit: int, *, only_holding: bool) -> Page[BlockView]:
+    async def blocks(self, viewer: Viewer, start: Start, limit: int, *, only_holding: bool) -> Page[BlockView]:
         """Staff sees all; a company's administrators see its own and those of its devices."""
         ...

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from ledger.application.queries.views import View
 from ledger.application.queries.visibility import Viewer
-from runtime.pages import Page
+from runtime.pages import Page, Start
 
 ClaimCodeState = Literal["open", "used", "withdrawn"]
 
@@ -27,5 +27,5 @@ class ClaimQueries(Protocol):
     """Raises NoRight where the viewer may know why, and Trouble."""
 
     async def claim_codes(
-        self, viewer: Viewer, project: str, after: int, limit: int, state: ClaimCodeState | None = None
+        self, viewer: Viewer, project: str, start: Start, limit: int, state: ClaimCodeState | None = None
     ) -> Page[ClaimCodeView] | None: ...

@@ -9,7 +9,7 @@ from contracts.fields import CompanyKind
 from ledger.application.queries.blocks import Blocked
 from ledger.application.queries.views import View
 from ledger.application.queries.visibility import Viewer
-from runtime.pages import Page
+from runtime.pages import Page, Start
 
 
 class CompanyView(View):
@@ -25,7 +25,7 @@ class CompanyView(View):
 class CompanyQueries(Protocol):
     """Raises Trouble."""
 
-    async def companies(self, viewer: Viewer, kind: CompanyKind | None, after: int, limit: int) -> Page[CompanyView]:
+    async def companies(self, viewer: Viewer, kind: CompanyKind | None, start: Start, limit: int) -> Page[CompanyView]:
         """Those that the account belongs to, in the order of their entries; all for the vendor's staff."""
         ...
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from ledger.application.queries.views import LicensesView, View
 from ledger.application.queries.visibility import Viewer
-from runtime.pages import Page
+from runtime.pages import Page, Start
 
 CorrectionState = Literal["proposed", "applied", "rejected"]
 
@@ -57,6 +57,6 @@ class CorrectionQueries(Protocol):
     """For the vendor's staff: raises NoRight for all others. Raises Trouble."""
 
     async def corrections(
-        self, viewer: Viewer, state: CorrectionState | None, after: int, limit: int
+        self, viewer: Viewer, state: CorrectionState | None, start: Start, limit: int
     ) -> Page[CorrectionView]: ...
     async def correction(self, viewer: Viewer, correction: str) -> CorrectionView | None: ...

@@ -1,7 +1,7 @@
 """Queries of the devices that the vendor delivered."""
 
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pydantic import Field
 
@@ -24,9 +24,22 @@ class DeliveredDeviceView(View):
     replacement: str | None = Field(description="The device that stands in for it and goes on with its warranty.")
 
 
+class DeliveryPlace(NamedTuple):
+    """A place in the order of days of delivery, the last one first; a page begins behind it."""
+
+    day: date
+    serial: str
+
+
 class DeliveredDeviceQueries(Protocol):
     """For the vendor's staff: raises NoRight for all others. Raises Trouble."""
 
-    async def delivered_devices(
-        self, viewer: Viewer, prefix: str, after: str, limit: int
-    ) -> Page[DeliveredDeviceView]: ...
+    async def delivered_devices(self, viewer: Viewer, prefix: str, after: str, limit: int) -> Page[DeliveredDeviceView]:
+        """By serial."""
+        ...
+
+    async def delivered_devices_by_day(
+        self, viewer: Viewer, after: DeliveryPlace, limit: int
+    ) -> Page[DeliveredDeviceView]:
+        """What was delivered last first."""
+        ...

@@ -79,6 +79,9 @@ class DeviceView(View):
     delivery: DeliveryView | None = Field(
         description="The first delivery of its newest license file, if there was one."
     )
+    arrived: datetime | None = Field(
+        default=None, description="When it came into its project. Absent where the past was asked for."
+    )
     last_seen: datetime | None = Field(
         default=None,
         description="When it last asked for its license file, or for anything else, since it came into its project, "
@@ -111,6 +114,13 @@ class PastDevice(NamedTuple):
     view: DeviceView | None
 
 
+class ArrivedDevice(NamedTuple):
+    """A device with the entry that brought it where it is."""
+
+    sequence: int
+    view: DeviceView
+
+
 class DeviceQueries(Protocol):
     """None for what is absent or hidden. Raises NoRight where the viewer may know why, and Trouble."""
 
@@ -134,6 +144,12 @@ class DeviceQueries(Protocol):
 
         A page ends after a bounded number of devices, whether they were there or not.
         """
+        ...
+
+    async def devices_by_arrival(
+        self, viewer: Viewer, wanted: DeviceSearch, before: int, limit: int, expand: Expand | None = None
+    ) -> Page[ArrivedDevice] | None:
+        """Those of a project or a company, the last arrival first; no other part of a search is looked at."""
         ...
 
     async def device(self, viewer: Viewer, serial: str, expand: Expand | None = None) -> DeviceView | None: ...

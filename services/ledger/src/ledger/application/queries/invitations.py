@@ -7,7 +7,7 @@ from pydantic import Field
 
 from ledger.application.queries.views import View
 from ledger.application.queries.visibility import Viewer
-from runtime.pages import Page
+from runtime.pages import Page, Start
 
 InvitationState = Literal["open", "accepted", "withdrawn"]
 
@@ -27,7 +27,7 @@ class InvitationQueries(Protocol):
     """Raises NoRight where the viewer may know why, and Trouble."""
 
     async def invitations(
-        self, viewer: Viewer, company: str, after: int, limit: int, state: InvitationState | None = None
+        self, viewer: Viewer, company: str, start: Start, limit: int, state: InvitationState | None = None
     ) -> Page[InvitationView] | None: ...
     async def joined(self, account: str, code_digest: str) -> str | None:
         """The company that the account joined with this code."""

@@ -8,7 +8,7 @@ from pydantic import Field
 from ledger.application.queries.legacy import LegacyLicensesView
 from ledger.application.queries.views import View
 from ledger.application.queries.visibility import Viewer
-from runtime.pages import Page
+from runtime.pages import Page, Start
 
 
 class LegacyKeyView(View):
@@ -27,6 +27,6 @@ class LegacyKeyView(View):
 class LegacyKeyQueries(Protocol):
     """For the vendor's staff: raises NoRight for all others. Raises Trouble."""
 
-    async def legacy_keys(self, viewer: Viewer, after: tuple[int, str], limit: int) -> Page[LegacyKeyView]:
-        """One entry registers several, so a page goes on after entry and digest."""
+    async def legacy_keys(self, viewer: Viewer, start: Start, behind: str, limit: int) -> Page[LegacyKeyView]:
+        """One entry registers several: a page begins behind the key with the digest `behind` of entry `start.after`."""
         ...

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from ledger.application.queries.views import SignedDocument, View
 from ledger.application.queries.visibility import Viewer
-from runtime.pages import Page
+from runtime.pages import Page, Start
 
 
 class StaffDownloadView(View):
@@ -34,4 +34,4 @@ class LicenseFileDownloadQueries(Protocol):
         """The newest file of a device as it stands ready; taking it is a command of its own."""
         ...
 
-    async def downloads(self, viewer: Viewer, after: int, limit: int) -> Page[StaffDownloadView]: ...
+    async def downloads(self, viewer: Viewer, start: Start, limit: int) -> Page[StaffDownloadView]: ...

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal, NamedTuple, Protocol
+from typing import Annotated, Literal, Protocol
 
 from pydantic import Field
 
@@ -10,6 +10,7 @@ from contracts.fields import Right
 from ledger.application.queries.balances import BalanceView
 from ledger.application.queries.blocks import BlockedView
 from ledger.application.queries.labels import LabelView
+from ledger.application.queries.project_order import ProjectOrder, ProjectPlace
 from ledger.application.queries.views import View
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page
@@ -41,24 +42,23 @@ class ProjectView(View):
 class ProjectSearch:
     """What projects to list; what is None or empty does not matter. `name` is how it begins, whatever its case.
 
-    A list in the order of entries ends at entry `as_of`; one in the order of names also has projects that came later.
+    Where a name is asked for, they come in the order of names. A list in the order of entries has none that came after
+    entry `as_of`; one in the order of names has them, too.
     """
 
     name: str = ""
     company: str | None = None
     archived: bool | None = None
     as_of: int | None = None
+    order: ProjectOrder = "oldest_first"
+
+    @property
+    def is_by_name(self) -> bool:
+        return bool(self.name) or self.order == "name"
 
 
 Beside = Literal["counts", "balances"]
 """What can be said beside each project."""
-
-
-class ProjectPlace(NamedTuple):
-    """A place in the order of projects, whichever project stands there now: names change. `name` is comparable."""
-
-    sequence: int = 0
-    name: str = ""
 
 
 class ProjectQueries(Protocol):
@@ -67,7 +67,7 @@ class ProjectQueries(Protocol):
     async def projects(
         self, viewer: Viewer, wanted: ProjectSearch, after: ProjectPlace, limit: int, beside: Beside | None = None
     ) -> Page[ProjectView]:
-        """In the order of their entries, or of their names where a name is asked for; behind a place.
+        """In the order asked for, behind a place.
 
         A balance is that of entry `wanted.as_of`, where there is one.
         """

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from ledger.application.queries.views import LicensesView, View
 from ledger.application.queries.visibility import Viewer
-from runtime.pages import Page
+from runtime.pages import Page, Start
 
 
 class ReplacementView(View):
@@ -29,7 +29,7 @@ class ReplacementView(View):
 class ReplacementQueries(Protocol):
     """Each from one snapshot. Raises Trouble."""
 
-    async def replacements(self, viewer: Viewer, after: int, limit: int) -> Page[ReplacementView]:
+    async def replacements(self, viewer: Viewer, start: Start, limit: int) -> Page[ReplacementView]:
         """Staff sees all, everybody else those in the projects that they see."""
         ...
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from ledger.application.queries.views import SignedDocument, View
 from ledger.application.queries.visibility import Viewer
-from runtime.pages import Page
+from runtime.pages import Page, Start
 
 
 class SpentCertificateView(View):
@@ -38,10 +38,10 @@ class ReturnQueries(Protocol):
         """The newest receipt, or that of a generation, of a return in a project where the viewer may return."""
         ...
 
-    async def spent_certificates(self, viewer: Viewer, after: int, limit: int) -> Page[SpentCertificateView]:
+    async def spent_certificates(self, viewer: Viewer, start: Start, limit: int) -> Page[SpentCertificateView]:
         """For the vendor's staff alone."""
         ...
 
-    async def return_limit_releases(self, viewer: Viewer, after: int, limit: int) -> Page[ReturnLimitReleaseView]:
+    async def return_limit_releases(self, viewer: Viewer, start: Start, limit: int) -> Page[ReturnLimitReleaseView]:
         """For the vendor's staff alone."""
         ...

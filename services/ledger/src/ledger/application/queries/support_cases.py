@@ -20,7 +20,7 @@ STATES: dict[CaseStates, tuple[CaseState, ...]] = {
     "closed": ("solved", "closed"),
     "all": ("new", "open", "waiting_customer", "solved", "closed"),
 }
-CaseSort = Literal["-changed", "changed", "-opened", "opened"]
+CaseOrder = Literal["-changed", "changed", "-opened", "opened"]
 
 
 class SupportCaseView(View):
@@ -69,7 +69,7 @@ class CaseSearch:
     kind: CaseKind | None = None
     part: str = ""
     company: str | None = None
-    sort: CaseSort = "-changed"
+    order: CaseOrder = "-changed"
 
 
 class SupportCaseQueries(Protocol):

@@ -17,7 +17,10 @@ SELECT account, name FROM accounts WHERE account = ANY ($1)
 UNION ALL SELECT account, '' FROM erased_accounts WHERE account = ANY ($1)"""
 _COMPANY_NAMES = "SELECT company, name FROM companies WHERE company = ANY ($1)"
 _COMPANIES_NAMED = """
-SELECT company, name FROM companies WHERE position(lower($1) IN lower(name)) > 0 ORDER BY lower(name) LIMIT $2"""
+SELECT company, name FROM companies
+ WHERE position(lower($1) IN lower(name)) > 0
+   AND ($3 = '' OR (lower(name), company) > (SELECT lower(name), company FROM companies WHERE company = $3))
+ ORDER BY lower(name), company LIMIT $2"""
 _NAME_COMPANY = """
 INSERT INTO companies (company, name) VALUES ($1, $2) ON CONFLICT (company) DO UPDATE SET name = excluded.name"""
 _SET_PASSWORD = "UPDATE accounts SET password_hash = $2 WHERE account = $1"  # noqa: S105 - SQL
@@ -63,9 +66,9 @@ class PostgresAccounts:
         async with transaction(self._pool, "name companies") as connection:
             return {row[0]: row[1] for row in await connection.fetch(_COMPANY_NAMES, companies)}
 
-    async def companies_named(self, part: str, most: int) -> dict[str, str]:
+    async def companies_named(self, part: str, most: int, after: str = "") -> dict[str, str]:
         async with transaction(self._pool, "find companies") as connection:
-            return {row[0]: row[1] for row in await connection.fetch(_COMPANIES_NAMED, part, most)}
+            return {row[0]: row[1] for row in await connection.fetch(_COMPANIES_NAMED, part, most, after)}
 
     async def name_company(self, company: str, name: str) -> None:
         async with transaction(self._pool, "name a company") as connection:

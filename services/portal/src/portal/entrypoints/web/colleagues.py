@@ -1,16 +1,22 @@
 """Who belongs to a company, with names: the ledger knows the members, the portal what they are called."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Query
 
 from licensing_client import Client
-from licensing_client.api import MemberView
+from licensing_client.api import GrantView, GrantViewPage, MemberView, MemberViewPage
 from portal.adapters.apis import ask
 from portal.application.accounts import Accounts
 
 PEOPLE_A_PAGE = 200
-MOST_MEMBERS = 10_000
-"""Of one company, in fifty questions: none that is known has a tenth of it."""
+MOST_PEOPLE = 10_000
+"""Of one company or project, in fifty questions: a company has a tenth of it at most."""
+Place = Annotated[int, Query(ge=0, le=MOST_PEOPLE)]
+"""Behind how many of a list that is sorted here a page begins."""
+PersonT = TypeVar("PersonT", MemberView, GrantView)
 MOST_FOUND = 50
 """Namesakes among whom one chooses; for fewer one types more of the name."""
 
@@ -46,19 +52,59 @@ async def colleagues(
 
 async def all_members(ledger: Client, company: str, *, at_least: int | None) -> list[MemberView]:
     """Everybody who belongs to a company; raises Problem."""
-    found, cursor = list[MemberView](), None
-    for _ in range(MOST_MEMBERS // PEOPLE_A_PAGE):
-        page = await ask(ledger.list_members, company, cursor=cursor, limit=PEOPLE_A_PAGE, at_least=at_least)
+
+    def page(cursor: str | None) -> Awaitable[MemberViewPage]:
+        return ask(ledger.list_members, company, cursor=cursor, limit=PEOPLE_A_PAGE, at_least=at_least)
+
+    return await _all(page)
+
+
+async def all_grants(ledger: Client, project: str, *, at_least: int | None) -> list[GrantView]:
+    """Everybody who was given rights in a project; raises Problem."""
+
+    def page(cursor: str | None) -> Awaitable[GrantViewPage]:
+        return ask(ledger.list_grants, project, cursor=cursor, limit=PEOPLE_A_PAGE, at_least=at_least)
+
+    return await _all(page)
+
+
+async def _all(page_behind: Callable[[str | None], Awaitable[Any]]) -> list[Any]:
+    """All rows of a list, up to the most that are known of anybody."""
+    found, cursor = list[Any](), None
+    for _ in range(MOST_PEOPLE // PEOPLE_A_PAGE):
+        page = await page_behind(cursor)
         found += page["items"]
         if (cursor := page["next"]) is None:
             break
     return found
 
 
+def in_order(people: Sequence[PersonT], names: Mapping[str, str], order: str) -> list[PersonT]:
+    """People in one of the orders of `orders.PEOPLE`, and by name where that leaves them side by side."""
+    found = by_name(people, names)
+    match order:
+        case "role":
+            return sorted(found, key=lambda one: not one.get("administrator"))
+        case "newest_first":
+            return sorted(found, key=lambda one: one["since"], reverse=True)
+        case "oldest_first":
+            return sorted(found, key=lambda one: one["since"])
+        case _:
+            return found
+
+
+def by_name(people: Iterable[PersonT], names: Mapping[str, str]) -> list[PersonT]:
+    """People as one looks them up: who has no name here stands behind those who have one, and is found by the id."""
+    return sorted(people, key=lambda one: (not names.get(one["account"]), called(one["account"], names).casefold()))
+
+
+def called(account: str, names: Mapping[str, str]) -> str:
+    return names.get(account) or account
+
+
 def _plain(members: Sequence[MemberView], names: Mapping[str, str]) -> list[MemberView]:
     """Those who have no rights by their role, by name; whoever is erased is nobody to choose."""
-    plain = (one for one in members if not one["administrator"] and names.get(one["account"]) != "")
-    return sorted(plain, key=lambda one: names.get(one["account"], one["account"]).casefold())
+    return by_name((one for one in members if not one["administrator"] and names.get(one["account"]) != ""), names)
 
 
 def _is_called(account: str, names: Mapping[str, str], typed: str) -> bool:

@@ -17,9 +17,4 @@ SHOWN: Mapping[str, str] = {
     "closed": "Solved and closed cases",
     "all": "All cases",
 }
-SORTS: Mapping[str, str] = {
-    "-changed": "Last change first",
-    "-opened": "Newest case first",
-    "opened": "Oldest case first",
-}
-WORDS = (*KINDS.values(), *(word for _, word in STATES.values()), *SHOWN.values(), *SORTS.values())
+WORDS = (*KINDS.values(), *(word for _, word in STATES.values()), *SHOWN.values())

@@ -7,7 +7,7 @@ from typing import Protocol
 from contracts.rma.cases import State
 from rma.application.queries.sight import Sight
 from rma.application.queries.views import CaseView, EntitlementView, EntryView, SummaryView
-from runtime.pages import Page
+from runtime.pages import Page, Start
 from runtime.positions import Positions
 from runtime.set_aside import LogStopView
 from runtime.staff_texts import EntryTextsView
@@ -59,8 +59,8 @@ class CaseQueries(Positions, Protocol):
         """Whether the caller sees the case."""
         ...
 
-    async def find(self, sight: Sight, wanted: CaseSearch, after: int, limit: int, today: date) -> Page[SummaryView]:
-        """In the order of filing: the oldest case first."""
+    async def find(self, sight: Sight, wanted: CaseSearch, start: Start, limit: int, today: date) -> Page[SummaryView]:
+        """In the order of filing."""
         ...
 
     async def history(self, sight: Sight, rma: str, after: int, limit: int) -> Page[EntryView] | None: ...

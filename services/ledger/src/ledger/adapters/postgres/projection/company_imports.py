@@ -11,6 +11,7 @@ _TAKEN_OVER = (
     """INSERT INTO predecessors (ledger, company, predecessor)
        SELECT $1, $3, predecessor FROM predecessors WHERE ledger = $1 AND company = $2 UNION ALL SELECT $1, $3, $2""",
     "UPDATE devices SET company = $3 WHERE ledger = $1 AND company = $2",
+    "UPDATE device_arrivals SET company = $3 WHERE ledger = $1 AND company = $2",
     "UPDATE replacements SET company = $3 WHERE ledger = $1 AND company = $2",
     "UPDATE grants SET company = $3 WHERE ledger = $1 AND company = $2",
     "UPDATE projects SET company = $3 WHERE ledger = $1 AND company = $2",

@@ -15,7 +15,7 @@ from ledger.application.projection.company_imports import CompanyOfferRow
 from ledger.application.projection.corrections import CorrectionRow
 from ledger.application.projection.delivered_devices import DeliveredRow
 from ledger.application.projection.device_moves import DeviceOfferRow
-from ledger.application.projection.devices import DeviceRow, StayRow
+from ledger.application.projection.devices import ArrivalRow, DeviceRow, StayRow
 from ledger.application.projection.fold import MovementRow
 from ledger.application.projection.history import EntryRow, SubjectRow
 from ledger.application.projection.invitations import InvitationRow
@@ -61,6 +61,7 @@ GROWING = (
 )
 CURRENT = (
     CurrentTable("company_offers", CompanyOfferRow),
+    CurrentTable("device_arrivals", ArrivalRow),
     CurrentTable("device_models", ModelRow),
     CurrentTable("device_offers", DeviceOfferRow),
     CurrentTable("grants", GrantRow, keys=3),

@@ -22,7 +22,8 @@ from ledger.application.queries.activation_keys import (
 from ledger.application.queries.views import LicensesView
 from ledger.application.queries.visibility import Viewer
 from runtime.denied import NoRight
-from runtime.pages import Page, one_page
+from runtime.pages import Page, Start, one_page
+from runtime.postgres.walks import walked
 
 # Whose the project is now, not whose it was when the key was redeemed.
 _TYPED = f"""
@@ -49,6 +50,10 @@ SELECT key_digest, key_hint, lots, order_number, customer_reference, issued_sequ
        company, project, redeemed_sequence, redeemed, {block_columns.COLUMNS}
   FROM activation_keys AS k {block_columns.join(block_columns.key("k.key_digest"), ledger="k.ledger")}
  WHERE ledger = $1"""  # noqa: S608
+_ISSUED = f"""{_KEYS} AND issued_sequence {{behind}} $2 AND ($3::text IS NULL OR order_number = $3)
+ ORDER BY issued_sequence {{direction}} LIMIT $4"""
+_REDEEMED_INTO = f"""{_KEYS} AND project = $2 AND redeemed_sequence {{behind}} $3
+ ORDER BY redeemed_sequence {{direction}} LIMIT $4"""
 
 _WITHOUT_ORDER = {"order_number": None, "customer_reference": None}
 
@@ -87,24 +92,22 @@ class PostgresActivationKeyQueries(PostgresProjectQueries):
         return {Redemption(row["key_digest"], row["redeemed_sequence"]): _came(row, held) for row in rows}
 
     async def activation_keys(
-        self, viewer: Viewer, order_number: str | None, after: int, limit: int
+        self, viewer: Viewer, order_number: str | None, start: Start, limit: int
     ) -> Page[ActivationKeyView] | None:
-        query = f"""{_KEYS} AND issued_sequence > $2 AND ($3::text IS NULL OR order_number = $3)
-            ORDER BY issued_sequence LIMIT $4"""
         async with self.seen(viewer) as (connection, scope):
             if not scope.sees_all:
                 return None
-            rows = await connection.fetch(query, self.ledger, after, order_number, limit + 1)
+            rows = await connection.fetch(walked(_ISSUED, start), self.ledger, start.after, order_number, limit + 1)
             return one_page(map(_key, await with_texts(connection, self.ledger, rows)), limit)
 
     async def redeemed_keys(
-        self, viewer: Viewer, project: str, after: int, limit: int
+        self, viewer: Viewer, project: str, start: Start, limit: int
     ) -> Page[ActivationKeyView] | None:
-        query = f"{_KEYS} AND project = $2 AND redeemed_sequence > $3 ORDER BY redeemed_sequence LIMIT $4"
         async with self.seen(viewer) as (connection, scope):
             if await self._project(connection, scope, project) is None:
                 return None
-            rows = await connection.fetch(query, self.ledger, project, after, limit + 1)
+            query = walked(_REDEEMED_INTO, start)
+            rows = await connection.fetch(query, self.ledger, project, start.after, limit + 1)
             if scope.sees_all:
                 return one_page(map(_key, await with_texts(connection, self.ledger, rows)), limit)
             return one_page((_key(row).model_copy(update=_WITHOUT_ORDER) for row in rows), limit)

@@ -13,23 +13,25 @@ from ledger.application.queries.corrections import (
 )
 from ledger.application.queries.views import LicensesView
 from ledger.application.queries.visibility import Viewer
-from runtime.pages import Page, one_page
+from runtime.pages import Page, Start, one_page
+from runtime.postgres.walks import walked
 
 _CORRECTIONS = """
 SELECT correction, company, lines, serial, model, delivered_on, reason, reference, proposed_by,
        sequence, time AS proposed, state, decided_by, decision_reason, decided_sequence, decided
   FROM corrections WHERE ledger = $1"""
+_IN_STATE = f"""{_CORRECTIONS} AND sequence {{behind}} $2 AND ($3::text IS NULL OR state = $3)
+ ORDER BY sequence {{direction}} LIMIT $4"""
 
 
 class PostgresCorrectionQueries(SnapshotReader):
     """Implements CorrectionQueries."""
 
     async def corrections(
-        self, viewer: Viewer, state: CorrectionState | None, after: int, limit: int
+        self, viewer: Viewer, state: CorrectionState | None, start: Start, limit: int
     ) -> Page[CorrectionView]:
-        query = f"{_CORRECTIONS} AND sequence > $2 AND ($3::text IS NULL OR state = $3) ORDER BY sequence LIMIT $4"
         async with self.seen_by_staff(viewer) as connection:
-            rows = await connection.fetch(query, self.ledger, after, state, limit + 1)
+            rows = await connection.fetch(walked(_IN_STATE, start), self.ledger, start.after, state, limit + 1)
             told = await with_texts(connection, self.ledger, rows)
             return one_page(map(_correction, told), limit)
 

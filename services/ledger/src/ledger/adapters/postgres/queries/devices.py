@@ -6,6 +6,7 @@ from typing import Any
 from contracts.fields import Right
 from ledger.adapters.postgres.device_sightings import LAST_SEEN
 from ledger.adapters.postgres.queries import block_columns, label_columns
+from ledger.adapters.postgres.queries.device_arrivals import device_arrivals
 from ledger.adapters.postgres.queries.device_expansions import expanded
 from ledger.adapters.postgres.queries.device_search import device_search
 from ledger.adapters.postgres.queries.lots import lots
@@ -13,14 +14,21 @@ from ledger.adapters.postgres.queries.past_device_search import fits, stretch
 from ledger.adapters.postgres.queries.past_visibility import past_of, stay, was_seen
 from ledger.adapters.postgres.queries.projects import PostgresProjectQueries
 from ledger.adapters.postgres.queries.visibility import Scope, narrowed
-from ledger.application.queries.devices import DeliveryView, DeviceSearch, DeviceView, Expand, PastDevice
+from ledger.application.queries.devices import (
+    ArrivedDevice,
+    DeliveryView,
+    DeviceSearch,
+    DeviceView,
+    Expand,
+    PastDevice,
+)
 from ledger.application.queries.views import LicensesView
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page, one_page
 
 _DEVICE_ROWS = f"""
 SELECT d.serial, d.company, d.model, d.project, d.generation, d.issue, d.delivered_issue, d.sequence,
-       d.time AS changed, v.path, v.time AS delivered, v.file_sha256, last_seen, {block_columns.COLUMNS},
+       d.time AS changed, d.arrived, v.path, v.time AS delivered, v.file_sha256, last_seen, {block_columns.COLUMNS},
        {label_columns.COLUMNS}
   FROM devices AS d LEFT JOIN deliveries AS v USING (ledger, serial, generation, issue)
   {LAST_SEEN} {label_columns.join("device", "d", "d.serial")}
@@ -116,6 +124,22 @@ class PostgresDeviceQueries(PostgresProjectQueries):
             serials = [row[0] for row in await connection.fetch(query, self.ledger, *arguments)] if query else []
             rows = await connection.fetch(_NAMED, self.ledger, serials)
             return one_page(await self._expanded(connection, scope, rows, expand), limit)
+
+    async def devices_by_arrival(
+        self, viewer: Viewer, wanted: DeviceSearch, before: int, limit: int, expand: Expand | None = None
+    ) -> Page[ArrivedDevice] | None:
+        async with self.seen(viewer) as (connection, scope):
+            place = None
+            if wanted.project is not None and (place := await self._project(connection, scope, wanted.project)) is None:
+                return None
+            if place is not None and wanted.company not in (None, place.company):
+                return Page((), more=False)
+            reach = await narrowed(connection, self.ledger, scope.lists(), wanted.company)
+            query, arguments = device_arrivals(reach, wanted.project)
+            found = await connection.fetch(query, self.ledger, before, limit + 1, *arguments) if query else []
+            rows = await connection.fetch(_NAMED, self.ledger, [row["serial"] for row in found])
+            views = {one.serial: one for one in await self._expanded(connection, scope, rows, expand)}
+            return one_page((ArrivedDevice(row["sequence"], views[row["serial"]]) for row in found), limit)
 
     async def find_devices_as_of(
         self, viewer: Viewer, wanted: DeviceSearch, sequence: int, after: str, limit: int

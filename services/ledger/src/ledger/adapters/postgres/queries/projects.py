@@ -6,10 +6,11 @@ from typing import Any
 from contracts.log.subjects import PROJECT, subject
 from ledger.adapters.postgres.queries import block_columns, label_columns
 from ledger.adapters.postgres.queries.project_balances import with_balances
-from ledger.adapters.postgres.queries.project_search import project_search
+from ledger.adapters.postgres.queries.project_search import in_order_of, project_search
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.adapters.postgres.queries.visibility import Scope, narrowed
-from ledger.application.queries.projects import Beside, ProjectCountsView, ProjectPlace, ProjectSearch, ProjectView
+from ledger.application.queries.project_order import ProjectPlace
+from ledger.application.queries.projects import Beside, ProjectCountsView, ProjectSearch, ProjectView
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import Page, one_page
 
@@ -39,8 +40,8 @@ class PostgresProjectQueries(SnapshotReader):
             query, arguments = project_search(wanted, reach, after, limit + 1)
             if not query:
                 return Page((), more=False)
-            order = "page.comparable_name, page.sequence" if wanted.name else "page.sequence"
-            rows = await connection.fetch(PROJECT_PAGE.format(query, order), self.ledger, *arguments)
+            page = PROJECT_PAGE.format(query, in_order_of(wanted, "page."))
+            rows = await connection.fetch(page, self.ledger, *arguments)
             views = [viewed_project(scope, row) for row in rows]
             match beside:
                 case "counts":

@@ -7,7 +7,8 @@ from ledger.adapters.postgres.queries.texts import with_texts
 from ledger.application.queries.returns import ReturnLimitReleaseView, SpentCertificateView
 from ledger.application.queries.views import SignedDocument
 from ledger.application.queries.visibility import Viewer
-from runtime.pages import Page, one_page
+from runtime.pages import Page, Start, one_page
+from runtime.postgres.walks import walked
 
 _RECEIPTS = """
 SELECT serial, generation, sequence, sha256, document FROM return_receipts
@@ -15,10 +16,10 @@ SELECT serial, generation, sequence, sha256, document FROM return_receipts
 _BACK_IN_STOCK = "SELECT FROM replacements WHERE ledger = $1 AND recommissioned_sequence = $2"
 _SPENT = """
 SELECT serial, generation, current_generation, certificate_sha256, company, project, sequence, time AS seen
-  FROM spent_certificates WHERE ledger = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"""
+  FROM spent_certificates WHERE ledger = $1 AND sequence {behind} $2 ORDER BY sequence {direction} LIMIT $3"""
 _RELEASES = """
 SELECT serial, reason, reference, sequence, time AS released
-  FROM return_limit_releases WHERE ledger = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"""
+  FROM return_limit_releases WHERE ledger = $1 AND sequence {behind} $2 ORDER BY sequence {direction} LIMIT $3"""
 
 
 class PostgresReturnQueries(SnapshotReader):
@@ -36,13 +37,13 @@ class PostgresReturnQueries(SnapshotReader):
             await was_seen(connection, self.ledger, scope, past, serial, MAX_SEQUENCE, "return")
             return None
 
-    async def spent_certificates(self, viewer: Viewer, after: int, limit: int) -> Page[SpentCertificateView]:
+    async def spent_certificates(self, viewer: Viewer, start: Start, limit: int) -> Page[SpentCertificateView]:
         async with self.seen_by_staff(viewer) as connection:
-            rows = await connection.fetch(_SPENT, self.ledger, after, limit + 1)
+            rows = await connection.fetch(walked(_SPENT, start), self.ledger, start.after, limit + 1)
             return one_page((SpentCertificateView(**row) for row in rows), limit)
 
-    async def return_limit_releases(self, viewer: Viewer, after: int, limit: int) -> Page[ReturnLimitReleaseView]:
+    async def return_limit_releases(self, viewer: Viewer, start: Start, limit: int) -> Page[ReturnLimitReleaseView]:
         async with self.seen_by_staff(viewer) as connection:
-            found = await connection.fetch(_RELEASES, self.ledger, after, limit + 1)
+            found = await connection.fetch(walked(_RELEASES, start), self.ledger, start.after, limit + 1)
             rows = await with_texts(connection, self.ledger, found)
             return one_page((ReturnLimitReleaseView(**row) for row in rows), limit)

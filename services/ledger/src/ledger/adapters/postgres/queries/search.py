@@ -18,7 +18,8 @@ from ledger.adapters.postgres.queries.visibility import Reach, Scope, predecesso
 from ledger.adapters.postgres.staff_texts import TABLE
 from ledger.application.queries.devices import DeviceSearch
 from ledger.application.queries.labels import LabelView
-from ledger.application.queries.projects import ProjectPlace, ProjectSearch
+from ledger.application.queries.project_order import ProjectPlace
+from ledger.application.queries.projects import ProjectSearch
 from ledger.application.queries.search import FoundKind, HitView, SearchText, SearchView
 from ledger.application.queries.visibility import Viewer
 

@@ -85,12 +85,12 @@ async def case_reach(
 
 def _page_of(wanted: CaseSearch, after: CasePlace | None) -> str:
     """The query of a page: of states $5, $6 rows, with a part $7, behind the place $8 and $9."""
-    column, order, beyond = wanted.sort.lstrip("-"), *(("DESC", "<") if wanted.sort[0] == "-" else ("ASC", ">"))
+    column, direction, beyond = wanted.order.lstrip("-"), *(("DESC", "<") if wanted.order[0] == "-" else ("ASC", ">"))
     part = _PART if wanted.part else " AND $7 = ''"
     behind = "" if after is None else f" AND (c.{column}, c.number) {beyond} ($8, $9)"
     return (
         f"SELECT {_ROW} {_SEEN} AND c.state = ANY ($5) {part} {behind}"
-        f" ORDER BY c.{column} {order}, c.number {order} LIMIT $6"
+        f" ORDER BY c.{column} {direction}, c.number {direction} LIMIT $6"
     )
 
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from contracts.log.subjects import COMPANY, PROJECT, subject
-from ledger.adapters.postgres.queries.project_search import project_search
+from ledger.adapters.postgres.queries.project_search import in_order_of, project_search
 from ledger.adapters.postgres.queries.projects import PROJECT_PAGE, PostgresProjectQueries
 from ledger.adapters.postgres.queries.visibility import narrowed
 from ledger.application.queries.balances import CompanyTotals, ProjectTotalsView, TotalView
-from ledger.application.queries.projects import ProjectPlace, ProjectSearch
+from ledger.application.queries.project_order import ProjectOrder, ProjectPlace
+from ledger.application.queries.projects import ProjectSearch
 from ledger.application.queries.visibility import Viewer
 from runtime.pages import one_page
 
@@ -26,14 +27,16 @@ _DEVICES_OF = "SELECT owner, devices FROM device_totals WHERE ledger = $1 AND ow
 class PostgresTotalQueries(PostgresProjectQueries):
     """Implements what BalanceQueries has of totals."""
 
-    async def totals(self, viewer: Viewer, company: str, after: int, limit: int) -> CompanyTotals:
-        wanted = ProjectSearch(company=company, archived=False)
+    async def totals(
+        self, viewer: Viewer, company: str, order: ProjectOrder, after: ProjectPlace, limit: int
+    ) -> CompanyTotals:
+        wanted = ProjectSearch(company=company, archived=False, order=order)
         async with self.seen(viewer) as (connection, scope):
             _, whole, projects = reach = await narrowed(connection, self.ledger, scope.lists(), company)
             owners = [subject(PROJECT, project) for project in projects] if whole is None else [subject(COMPANY, whole)]
             sums = await connection.fetch(_SUMS, self.ledger, owners)
-            query, arguments = project_search(wanted, reach, ProjectPlace(after), limit + 1)
-            page = PROJECT_PAGE.format(query, "page.sequence")
+            query, arguments = project_search(wanted, reach, after, limit + 1)
+            page = PROJECT_PAGE.format(query, in_order_of(wanted, "page."))
             rows = await connection.fetch(page, self.ledger, *arguments) if query else []
             return CompanyTotals(
                 devices=await connection.fetchval(_DEVICES, self.ledger, owners),

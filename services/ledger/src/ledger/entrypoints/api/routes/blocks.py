@@ -20,7 +20,7 @@ from ledger.entrypoints.api.http.commands import CommandIdOfRequest, TheCommandS
 from ledger.entrypoints.api.http.one_time_codes import symbols_of
 from ledger.entrypoints.api.models.blocks import BlockBody, BlockResponse
 from runtime.web.consistency import Reached
-from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.pagination import PAGE_ROWS, InOrderOfEntries, Limit, PageView
 from runtime.web.path_values import serial_of
 from runtime.web.problems import Refused
 
@@ -63,14 +63,13 @@ async def unblock(body: BlockBody, sender: TheCommandSender, command_id: Command
 async def list_blocks(
     services: TheServices,
     caller: TheCaller,
-    cursor: Cursor = None,
+    walk: InOrderOfEntries,
     limit: Limit = PAGE_ROWS,
     holding: Annotated[bool, Query(description="Only those that hold now; false for lifted ones, too.")] = True,  # noqa: FBT002
 ) -> PageView[BlockView]:
     """Blocks in their order: all for staff; for a company's administrators its own and those of its devices."""
-    (after,) = after_numbers(cursor, 1)
-    page = await services.queries.blocks(caller.viewer, after, limit, only_holding=holding)
-    return paged(page, lambda row: str(row.sequence))
+    page = await services.queries.blocks(caller.viewer, walk.start, limit, only_holding=holding)
+    return walk.paged(page, lambda row: row.sequence)
 
 
 def _the_one(body: BlockBody) -> tuple[str, str]:

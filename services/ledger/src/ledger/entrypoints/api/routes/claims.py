@@ -13,7 +13,7 @@ from ledger.entrypoints.api.http.one_time_codes import make_code
 from ledger.entrypoints.api.models.claims import ClaimCodeCreatedResponse, WithdrawClaimCodeBody
 from ledger.entrypoints.api.models.projects import ProjectChangedResponse
 from runtime.web.consistency import Reached
-from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.pagination import PAGE_ROWS, InOrderOfEntries, Limit, PageView
 from runtime.web.problems import require_found
 
 router = APIRouter(prefix="/v1/projects/{project}", tags=["claim codes"])
@@ -53,11 +53,10 @@ async def list_claim_codes(
     project: ProjectOfPath,
     services: TheServices,
     caller: TheCaller,
+    walk: InOrderOfEntries,
     state: Annotated[ClaimCodeState | None, Query(description="Only those in this state.")] = None,
-    cursor: Cursor = None,
     limit: Limit = PAGE_ROWS,
 ) -> PageView[ClaimCodeView]:
     """The codes that were made for the project, and what became of them; never the codes themselves."""
-    (after,) = after_numbers(cursor, 1)
-    page = await services.queries.claim_codes(caller.viewer, project, after, limit, state)
-    return paged(require_found(page, "project_unknown"), lambda row: str(row.sequence))
+    page = await services.queries.claim_codes(caller.viewer, project, walk.start, limit, state)
+    return walk.paged(require_found(page, "project_unknown"), lambda row: row.sequence)

@@ -14,7 +14,7 @@ from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfPa
 from ledger.entrypoints.api.models.companies import CompanyRegisteredResponse, RegisterCompanyBody
 from runtime.web.conditional_requests import IfNoneMatch, etag_response
 from runtime.web.consistency import Reached
-from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.pagination import PAGE_ROWS, InOrderOfEntries, Limit, PageView
 from runtime.web.problems import require_found
 
 router = APIRouter(prefix="/v1/companies", tags=["companies"])
@@ -40,17 +40,16 @@ async def register_company(
 async def list_companies(
     services: TheServices,
     caller: TheCaller,
+    walk: InOrderOfEntries,
     kind: Annotated[CompanyKind | None, Query()] = None,
-    cursor: Cursor = None,
     limit: Limit = PAGE_ROWS,
 ) -> PageView[CompanyView]:
     """The companies that the account may act for, each with a token of its own; all for the vendor's staff.
 
-    They come in the order in which they were made known.
+    They come in the order in which they were made known, the last one first where that is asked for.
     """
-    (after,) = after_numbers(cursor, 1)
-    page = await services.queries.companies(caller.viewer, kind, after, limit)
-    return paged(page, lambda row: str(row.sequence))
+    page = await services.queries.companies(caller.viewer, kind, walk.start, limit)
+    return walk.paged(page, lambda row: row.sequence)
 
 
 @router.get("/{company}", dependencies=[Reached], response_model=CompanyView)

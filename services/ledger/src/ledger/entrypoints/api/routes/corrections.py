@@ -25,7 +25,7 @@ from ledger.entrypoints.api.models.corrections import (
 from ledger.entrypoints.api.models.licenses import licenses_of
 from runtime.web.conditional_requests import IfNoneMatch, etag_response
 from runtime.web.consistency import Reached
-from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.pagination import PAGE_ROWS, InOrderOfEntries, Limit, PageView
 from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1", tags=["staff"])
@@ -107,14 +107,13 @@ async def reject_correction(
 async def list_corrections(
     services: TheServices,
     caller: TheCaller,
+    walk: InOrderOfEntries,
     state: Annotated[CorrectionState | None, Query()] = None,
-    cursor: Cursor = None,
     limit: Limit = PAGE_ROWS,
 ) -> PageView[CorrectionView]:
     """Corrections in the order of their proposals. For the vendor's staff."""
-    (after,) = after_numbers(cursor, 1)
-    page = await services.queries.corrections(caller.viewer, state, after, limit)
-    return paged(page, lambda row: str(row.sequence))
+    page = await services.queries.corrections(caller.viewer, state, walk.start, limit)
+    return walk.paged(page, lambda row: row.sequence)
 
 
 @router.get("/corrections/{correction}", dependencies=[Reached], response_model=CorrectionView)

@@ -12,9 +12,10 @@ from ledger.entrypoints.api.dependencies import Services, TheCaller, TheServices
 from ledger.entrypoints.api.http.callers import LedgerCaller
 from ledger.entrypoints.api.http.commands import CompanyOfQuery, project_of
 from ledger.entrypoints.api.http.device_lookup import ExpandOfQuery
+from ledger.entrypoints.api.http.device_order import OrderOfDevices, page_by_arrival
 from runtime.web.as_of import AsOf
 from runtime.web.consistency import Reached
-from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after, bad_cursor, paged
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after, bad_cursor, in_order, paged
 from runtime.web.path_values import part_of_serial
 from runtime.web.problems import Refused, require_found
 
@@ -83,28 +84,35 @@ async def _as_of(
     if (expand, wanted.model, wanted.blocked) != (None, None, None):
         raise Refused("request_invalid", "expand, model and blocked are those of now: ask for them without as_of.")
     found = await services.queries.find_devices_as_of(caller.viewer, wanted, as_of, start, limit)
-    page = paged(require_found(found, "project_unknown"), lambda row: row.serial)
+    page = paged(require_found(found, "project_unknown"), lambda row: row.serial, "serial")
     return PageView(items=[one.view for one in page.items if one.view], next=page.next)
 
 
 @router.get("/devices", dependencies=[Reached], response_model_exclude_unset=True)
-async def find_devices(
+async def find_devices(  # noqa: PLR0913 - each is a part of the question
+    *,
     services: TheServices,
     caller: TheCaller,
     wanted: Wanted,
     expand: ExpandOfQuery,
     as_of: AsOf,
+    order: OrderOfDevices = "serial",
     cursor: Cursor = None,
     limit: Limit = PAGE_ROWS,
 ) -> PageView[DeviceView]:
     """Devices by serial: those that begin so, stand in this project or company, hold licenses of this type.
+
+    `newest_first` lists those that came last into their project first, of a project or a company, not as of the past.
 
     A model is that of the vendor's delivery, of which an end customer learns nothing: to it no device has one.
 
     With `as_of`, those that stood there then, with what was on them and whether its file was delivered. A page may have
     fewer than asked for, even none, although another one follows: it looks at a bounded number of devices.
     """
+    if order == "newest_first":
+        return await page_by_arrival(services, caller, wanted, expand, as_of, cursor, limit)
+    start = after_serial(in_order(cursor, order))
     if as_of is not None:
-        return await _as_of(services, caller, wanted, expand, as_of, after_serial(cursor), limit)
-    page = await services.queries.find_devices(caller.viewer, wanted, after_serial(cursor), limit, expand)
-    return paged(require_found(page, "project_unknown"), lambda row: row.serial)
+        return await _as_of(services, caller, wanted, expand, as_of, start, limit)
+    page = await services.queries.find_devices(caller.viewer, wanted, start, limit, expand)
+    return paged(require_found(page, "project_unknown"), lambda row: row.serial, order)

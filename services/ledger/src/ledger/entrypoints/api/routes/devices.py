@@ -4,10 +4,11 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from contracts.commands.devices import AddDevice, AllocateLicenses
-from ledger.application.queries.devices import DeviceView
+from ledger.application.queries.devices import DeviceSearch, DeviceView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, ProjectOfPath, SerialOfPath, TheCommandSender
 from ledger.entrypoints.api.http.device_lookup import ExpandOfQuery, require_device, require_device_as_of
+from ledger.entrypoints.api.http.device_order import OrderOfDevices, page_by_arrival
 from ledger.entrypoints.api.http.results import issue_of
 from ledger.entrypoints.api.models.devices import (
     AddDeviceBody,
@@ -19,7 +20,7 @@ from ledger.entrypoints.api.models.licenses import licenses_of
 from runtime.web.as_of import AsOf
 from runtime.web.conditional_requests import IfNoneMatch, etag_response
 from runtime.web.consistency import Reached
-from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_text, paged
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_text, in_order, paged
 from runtime.web.path_values import serial_of
 from runtime.web.problems import Refused, require_found
 
@@ -47,16 +48,20 @@ async def list_devices(
     services: TheServices,
     caller: TheCaller,
     as_of: AsOf,
+    order: OrderOfDevices = "serial",
     cursor: Cursor = None,
     limit: Limit = PAGE_ROWS,
 ) -> PageView[DeviceView]:
-    """The devices of the project, by serial, now or as of any entry or time."""
-    start = after_text(cursor)
+    """The devices of the project, by serial, now or as of any entry or time; or now, what came last first."""
+    if order == "newest_first":
+        wanted = DeviceSearch(project=project)
+        return await page_by_arrival(services, caller, wanted, None, as_of, cursor, limit)
+    start = after_text(in_order(cursor, order))
     if as_of is None:
         page = await services.queries.devices(caller.viewer, project, start, limit)
     else:
         page = await services.queries.devices_as_of(caller.viewer, project, as_of, start, limit)
-    return paged(require_found(page, "project_unknown"), lambda row: row.serial)
+    return paged(require_found(page, "project_unknown"), lambda row: row.serial, order)
 
 
 @router.post("/projects/{project}/allocations", status_code=201)

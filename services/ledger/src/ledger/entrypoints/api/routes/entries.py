@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from pydantic import BaseModel, Field
@@ -20,15 +20,13 @@ from ledger.entrypoints.api.http.entry_stream import MEDIA_TYPE, PAGE_ENTRIES, P
 from runtime.web.consistency import Reached, require_entry
 from runtime.web.head_requests import IsHead
 from runtime.web.http_protocol import SENT_ALL
-from runtime.web.pagination import PAGE_ROWS, Limit
+from runtime.web.pagination import PAGE_ROWS, Limit, OrderOfEntries
 from runtime.web.path_values import serial_of
 from runtime.web.problems import Refused, require_found
 from runtime.web.streaming import streamed, until
 
 MAX_TYPES = 20
 """Types of entries that one request names: each is a walk of an index."""
-
-Order = Literal["oldest_first", "newest_first"]
 
 router = APIRouter(prefix="/v1/entries", tags=["history"])
 
@@ -110,7 +108,7 @@ async def list_entries(
     after: Annotated[
         int | None, Query(ge=0, le=MAX_SEQUENCE, description="Only entries behind this one, in the order asked for.")
     ] = None,
-    order: Annotated[Order, Query(description="Where it begins.")] = "oldest_first",
+    order: OrderOfEntries = "oldest_first",
     limit: Limit = PAGE_ROWS,
 ) -> EntriesView:
     """Every entry that concerns what the caller sees, with what it moved there: the feed to follow a ledger by.

@@ -14,7 +14,7 @@ from ledger.entrypoints.api.http.commands import CompanyOfPath, ProjectOfPath, S
 from runtime.pages import Page
 from runtime.web.as_of import AsOf
 from runtime.web.consistency import Reached
-from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.pagination import PAGE_ROWS, Cursor, InOrderOfEntries, Limit, PageView, after_numbers, paged
 from runtime.web.path_values import matching
 from runtime.web.problems import require_found
 
@@ -92,24 +92,22 @@ async def get_company_history(
 async def list_activation_keys(
     services: TheServices,
     caller: TheCaller,
+    walk: InOrderOfEntries,
     order_number: OrderNumber = None,
-    cursor: Cursor = None,
     limit: Limit = PAGE_ROWS,
 ) -> PageView[ActivationKeyView]:
     """Issued keys in the order in which they were issued. For the vendor's staff."""
-    (after,) = after_numbers(cursor, 1)
-    keys = await services.queries.activation_keys(caller.viewer, order_number, after, limit)
-    return paged(require_found(keys, "no_right"), lambda row: str(row.issued_sequence))
+    keys = await services.queries.activation_keys(caller.viewer, order_number, walk.start, limit)
+    return walk.paged(require_found(keys, "no_right"), lambda row: row.issued_sequence)
 
 
 @router.get("/projects/{project}/activation-keys", dependencies=[Reached])
 async def list_redeemed_keys(
-    project: ProjectOfPath, services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+    project: ProjectOfPath, services: TheServices, caller: TheCaller, walk: InOrderOfEntries, limit: Limit = PAGE_ROWS
 ) -> PageView[ActivationKeyView]:
     """The keys that were redeemed into the project, in that order. Their orders are told to the vendor's staff only."""
-    (after,) = after_numbers(cursor, 1)
-    keys = await services.queries.redeemed_keys(caller.viewer, project, after, limit)
-    return paged(require_found(keys, "project_unknown"), lambda row: str(row.redeemed_sequence))
+    keys = await services.queries.redeemed_keys(caller.viewer, project, walk.start, limit)
+    return walk.paged(require_found(keys, "project_unknown"), lambda row: row.redeemed_sequence)
 
 
 @router.get("/activation-keys/{key_digest}", dependencies=[Reached])

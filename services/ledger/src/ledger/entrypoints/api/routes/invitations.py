@@ -24,7 +24,7 @@ from ledger.entrypoints.api.models.invitations import (
     WithdrawInvitationBody,
 )
 from runtime.web.consistency import Reached
-from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.pagination import PAGE_ROWS, InOrderOfEntries, Limit, PageView
 from runtime.web.problems import Refused, require_found
 
 router = APIRouter(prefix="/v1", tags=["joining a company"])
@@ -64,14 +64,13 @@ async def list_invitations(
     company: CompanyOfPath,
     services: TheServices,
     caller: TheCaller,
+    walk: InOrderOfEntries,
     state: Annotated[InvitationState | None, Query(description="Only those in this state.")] = None,
-    cursor: Cursor = None,
     limit: Limit = PAGE_ROWS,
 ) -> PageView[InvitationView]:
     """The invitations to the company, and what became of them; never the codes. For its administrators."""
-    (after,) = after_numbers(cursor, 1)
-    page = await services.queries.invitations(caller.viewer, company, after, limit, state)
-    return paged(require_found(page, "company_unknown"), lambda row: str(row.sequence))
+    page = await services.queries.invitations(caller.viewer, company, walk.start, limit, state)
+    return walk.paged(require_found(page, "company_unknown"), lambda row: row.sequence)
 
 
 @router.post("/invitations/acceptances", status_code=201)

@@ -18,8 +18,20 @@ from ledger.entrypoints.api.models.legacy_keys import (
     LegacyKeysRegisteredResponse,
     RegisterLegacyKeysBody,
 )
+from runtime.pages import Start
 from runtime.web.consistency import Reached
-from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after, after_numbers, bad_cursor, paged
+from runtime.web.pagination import (
+    PAGE_ROWS,
+    Cursor,
+    Limit,
+    OrderOfEntries,
+    PageView,
+    after,
+    after_numbers,
+    bad_cursor,
+    in_order,
+    paged,
+)
 from runtime.web.problems import require_found
 
 router = APIRouter(prefix="/v1", tags=["old licenses"])
@@ -48,14 +60,19 @@ async def register_legacy_keys(
 
 @router.get("/legacy-keys", dependencies=[Reached])
 async def list_legacy_keys(
-    services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+    services: TheServices,
+    caller: TheCaller,
+    order: OrderOfEntries = "oldest_first",
+    cursor: Cursor = None,
+    limit: Limit = PAGE_ROWS,
 ) -> PageView[LegacyKeyView]:
     """The old manager's list, and where its keys were imported to. For the vendor's staff."""
-    mark = _MARK.fullmatch(after(cursor, "0."))
+    newest_first = order == "newest_first"
+    mark = _MARK.fullmatch(after(in_order(cursor, order), f"{MAX_SEQUENCE}." if newest_first else "0."))
     if mark is None or int(mark[1]) > MAX_SEQUENCE:
         raise bad_cursor()
-    page = await services.queries.legacy_keys(caller.viewer, (int(mark[1]), mark[2] or ""), limit)
-    return paged(page, lambda row: f"{row.sequence}.{row.key_digest}")
+    page = await services.queries.legacy_keys(caller.viewer, Start(int(mark[1]), newest_first), mark[2] or "", limit)
+    return paged(page, lambda row: f"{row.sequence}.{row.key_digest}", order)
 
 
 @router.post("/projects/{project}/legacy-keys", status_code=201)

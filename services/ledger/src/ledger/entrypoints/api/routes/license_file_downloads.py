@@ -11,7 +11,7 @@ from ledger.entrypoints.api.http.device_lookup import require_device
 from ledger.entrypoints.api.models.base import StaffBody
 from ledger.entrypoints.api.routes.license_files import XML, XML_ANSWER, file_name, newest_file
 from runtime.web.consistency import Reached
-from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.pagination import PAGE_ROWS, InOrderOfEntries, Limit, PageView
 
 router = APIRouter(prefix="/v1", tags=["staff"])
 
@@ -46,9 +46,8 @@ async def download_license_file(
 
 @router.get("/staff-downloads", dependencies=[Reached])
 async def list_staff_downloads(
-    services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+    services: TheServices, caller: TheCaller, walk: InOrderOfEntries, limit: Limit = PAGE_ROWS
 ) -> PageView[StaffDownloadView]:
     """License files that staff took, with reason and reference. For the vendor's staff."""
-    (after,) = after_numbers(cursor, 1)
-    page = await services.queries.downloads(caller.viewer, after, limit)
-    return paged(page, lambda row: str(row.sequence))
+    page = await services.queries.downloads(caller.viewer, walk.start, limit)
+    return walk.paged(page, lambda row: row.sequence)

@@ -10,11 +10,11 @@ from contracts.accounts import held_account
 from contracts.commands.companies import CreateProject
 from contracts.commands.projects import ArchiveProject, DeallocateLicenses, MoveLicenses, RenameProject
 from contracts.identifiers import derived_id
-from contracts.names import comparable_name
 from ledger.application.queries.balances import BalanceView
-from ledger.application.queries.projects import Beside, ProjectPlace, ProjectSearch, ProjectView
+from ledger.application.queries.projects import Beside, ProjectSearch, ProjectView
 from ledger.entrypoints.api.dependencies import TheCaller, TheServices
 from ledger.entrypoints.api.http.commands import CommandIdOfRequest, CompanyOfQuery, ProjectOfPath, TheCommandSender
+from ledger.entrypoints.api.http.project_order import OrderOfProjects, mark_in, project_place
 from ledger.entrypoints.api.http.results import came, charged, entry_of, issue_of
 from ledger.entrypoints.api.models.base import NO_CONTROLS
 from ledger.entrypoints.api.models.devices import IssuedResponse
@@ -31,7 +31,7 @@ from ledger.entrypoints.api.models.projects import (
 from runtime.web.as_of import AsOf
 from runtime.web.conditional_requests import IfNoneMatch, etag_response
 from runtime.web.consistency import Reached
-from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_number_and_text, after_numbers, kept, paged
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, kept, paged
 from runtime.web.path_values import serial_of
 from runtime.web.problems import Refused, require_found
 
@@ -45,8 +45,11 @@ async def _wanted(
     ] = "",
     company: CompanyOfQuery = None,
     archived: Annotated[bool | None, Query(description="Only those that are closed for good, or only others.")] = None,
+    order: OrderOfProjects | None = None,
 ) -> ProjectSearch:
-    return ProjectSearch(project_name, company, archived)
+    if project_name and order not in (None, "name"):
+        raise Refused("request_invalid", "Projects with a name come in the order of names: ask for no other one.")
+    return ProjectSearch(project_name, company, archived, order=order or ("name" if project_name else "oldest_first"))
 
 
 Wanted = Annotated[ProjectSearch, Depends(_wanted)]
@@ -85,20 +88,17 @@ async def list_projects(
     cursor: Cursor = None,
     limit: Limit = PAGE_ROWS,
 ) -> PageView[ProjectView]:
-    """Projects in the order in which they were opened, or by name where a name is asked for.
+    """Projects in the order in which they were opened, or by name where that or a name is asked for.
 
-    With `as_of`, those that had been opened by then, with names, blocks and rights of now; of a name, a page may have
+    With `as_of`, those that had been opened by then, with names, blocks and rights of now; by name, a page may have
     fewer than asked for although another one follows.
     """
     if as_of is not None and expand == "counts":
         raise Refused("request_invalid", "counts are those of now: ask for them without as_of.")
     wanted = replace(wanted, as_of=as_of)
-    by_name = bool(wanted.name)
-    after = ProjectPlace(*after_number_and_text(cursor)) if by_name else ProjectPlace(after_numbers(cursor, 1)[0])
+    after, mark = project_place(cursor, wanted.order), mark_in(wanted.order)
     found = await services.queries.projects(caller.viewer, wanted, after, limit, expand)
-    page = paged(
-        found, lambda row: f"{row.sequence}.{comparable_name(row.project_name)}" if by_name else str(row.sequence)
-    )
+    page = paged(found, lambda row: mark(row.sequence, row.project_name), wanted.order)
     return page if as_of is None else kept(page, lambda row: row.sequence <= as_of)
 
 

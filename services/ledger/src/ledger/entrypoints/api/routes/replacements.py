@@ -16,7 +16,7 @@ from ledger.entrypoints.api.models.replacements import (
 )
 from ledger.entrypoints.api.routes.returns import verified
 from runtime.web.consistency import Reached
-from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.pagination import PAGE_ROWS, InOrderOfEntries, Limit, PageView
 from runtime.web.path_values import serial_of
 from runtime.web.problems import Refused
 
@@ -79,9 +79,8 @@ async def recommission_device(
 
 @router.get("/replacements", dependencies=[Reached])
 async def list_replacements(
-    services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+    services: TheServices, caller: TheCaller, walk: InOrderOfEntries, limit: Limit = PAGE_ROWS
 ) -> PageView[ReplacementView]:
     """Broken devices and what stands in for them, in the projects that the caller sees; all for the vendor's staff."""
-    (after,) = after_numbers(cursor, 1)
-    page = await services.queries.replacements(caller.viewer, after, limit)
-    return paged(page, lambda row: str(row.sequence))
+    page = await services.queries.replacements(caller.viewer, walk.start, limit)
+    return walk.paged(page, lambda row: row.sequence)

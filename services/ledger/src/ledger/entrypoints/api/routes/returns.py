@@ -19,7 +19,7 @@ from ledger.entrypoints.api.models.returns import ReturnLimitReleasedResponse
 from ledger.entrypoints.api.routes.license_files import DOCUMENT_SECONDS, XML, XML_ANSWER
 from runtime.web.conditional_requests import IfNoneMatch, not_modified_or
 from runtime.web.consistency import Reached
-from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.pagination import PAGE_ROWS, InOrderOfEntries, Limit, PageView
 from runtime.web.problems import Refused
 
 router = APIRouter(prefix="/v1")
@@ -74,22 +74,20 @@ async def release_return_limit(
 
 @router.get("/return-limit-releases", tags=STAFF, dependencies=[Reached])
 async def list_return_limit_releases(
-    services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+    services: TheServices, caller: TheCaller, walk: InOrderOfEntries, limit: Limit = PAGE_ROWS
 ) -> PageView[ReturnLimitReleaseView]:
     """Devices that staff let give back again, and why. For the vendor's staff."""
-    (after,) = after_numbers(cursor, 1)
-    page = await services.queries.return_limit_releases(caller.viewer, after, limit)
-    return paged(page, lambda row: str(row.sequence))
+    page = await services.queries.return_limit_releases(caller.viewer, walk.start, limit)
+    return walk.paged(page, lambda row: row.sequence)
 
 
 @router.get("/spent-certificates", tags=STAFF, dependencies=[Reached])
 async def list_spent_certificates(
-    services: TheServices, caller: TheCaller, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+    services: TheServices, caller: TheCaller, walk: InOrderOfEntries, limit: Limit = PAGE_ROWS
 ) -> PageView[SpentCertificateView]:
     """Devices that showed a certificate which they had given up, such as one from a backup. For the vendor's staff."""
-    (after,) = after_numbers(cursor, 1)
-    page = await services.queries.spent_certificates(caller.viewer, after, limit)
-    return paged(page, lambda row: str(row.sequence))
+    page = await services.queries.spent_certificates(caller.viewer, walk.start, limit)
+    return walk.paged(page, lambda row: row.sequence)
 
 
 def verified(services: Services, raw: bytes, serial: str) -> ReturnDocument:

@@ -12,9 +12,9 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from contracts.moments import Moment
 from contracts.support.cases import NUMBER_PATTERN, CaseKind
 from ledger.application.queries.support_cases import (
+    CaseOrder,
     CasePlace,
     CaseSearch,
-    CaseSort,
     CaseStates,
     SupportCaseDetailView,
     SupportCaseView,
@@ -27,7 +27,7 @@ from ledger.entrypoints.api.http.webhook_signature import verified
 from ledger.entrypoints.api.models.base import NO_CONTROLS
 from runtime.logs import get_logger
 from runtime.web import strict_json
-from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_text, bad_cursor, paged
+from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_text, bad_cursor, in_order, paged
 from runtime.web.problems import Refused, require_found
 from runtime.web.validation_messages import message_for
 
@@ -58,10 +58,10 @@ async def _wanted(
     q: Annotated[
         str, Query(max_length=80, pattern=NO_CONTROLS, description="Any part of number, serial or title.")
     ] = "",
-    sort: Annotated[CaseSort, Query(description="By which time; with a minus the newest first.")] = "-changed",
+    order: Annotated[CaseOrder, Query(description="By which time; with a minus the newest first.")] = "-changed",
     company: CompanyOfQuery = None,
 ) -> CaseSearch:
-    return CaseSearch(state, kind, q.strip(), company, sort)
+    return CaseSearch(state, kind, q.strip(), company, order)
 
 
 Wanted = Annotated[CaseSearch, Depends(_wanted)]
@@ -76,9 +76,9 @@ async def list_support_cases(
     Every member sees them all, without a right in any project. Presales cases are for resellers. The vendor's staff
     sees those of all companies.
     """
-    page = await services.queries.support_cases(caller.viewer, wanted, _after(cursor), limit)
-    column = "opened" if wanted.sort.endswith("opened") else "changed"
-    return paged(page, lambda row: f"{getattr(row, column).isoformat()}/{row.number}")
+    page = await services.queries.support_cases(caller.viewer, wanted, _after(in_order(cursor, wanted.order)), limit)
+    column = wanted.order.lstrip("-")
+    return paged(page, lambda row: f"{getattr(row, column).isoformat()}/{row.number}", wanted.order)
 
 
 @router.get("/support-cases/{number}")

@@ -10,6 +10,7 @@ from portal.adapters.apis import ask
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.device_labels import labels_of
 from portal.entrypoints.web.forms import TheForm
+from portal.entrypoints.web.orders import RECORDS, listing
 from portal.entrypoints.web.qr import qr
 from portal.entrypoints.web.submitting import reached, submit
 from portal.entrypoints.web.times import Time, newest
@@ -21,10 +22,10 @@ router = APIRouter(prefix="/projects/{project}/claim-codes")
 
 @router.get("")
 async def codes_page(
-    request: Request, visit: TheVisit, services: TheServices, project: str, cursor: str | None = None
+    request: Request, visit: TheVisit, services: TheServices, project: str, order: str = "", cursor: str | None = None
 ) -> Response:
     """The codes of the project and what became of them; the codes themselves are kept nowhere."""
-    return await _page(request, visit, services, project, cursor=cursor)
+    return await _page(request, visit, services, project, order=order, cursor=cursor)
 
 
 @router.post("")
@@ -65,15 +66,24 @@ async def _page(
     services: Services,
     project: str,
     *,
+    order: str = "",
     cursor: str | None = None,
     refused: Problem | None = None,
 ) -> Response:
+    listed = listing(RECORDS, order)
     ledger, at_least = visit.api.ledger, visit.api.at_least
     entries = await newest(visit.api, 1, project=project)
     found = await ask(ledger.get_project, project, at_least=at_least)
-    page = await ask(ledger.list_claim_codes, project, cursor=cursor, limit=CODES_A_PAGE, at_least=at_least)
+    page = await ask(
+        ledger.list_claim_codes,
+        project,
+        order=listed.value,
+        cursor=cursor,
+        limit=CODES_A_PAGE,
+        at_least=at_least,
+    )
     values: dict[str, Any] = {"codes": page["items"], "following": page["next"], "now": services.clock().isoformat()}
-    time = Time(stand=entries["as_of"], about={"project": project})
+    time = Time(stand=entries["as_of"], about={"project": project}, fields=listed.said)
     return services.pages.page(
         request,
         "claim_codes.html",
@@ -82,5 +92,6 @@ async def _page(
         project=found,
         labels=await labels_of(visit.api, (one["serial"] for one in page["items"])),
         refused=refused,
+        listing=listed,
         **values,
     )

@@ -15,6 +15,7 @@ from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.dependencies import TheServices, TheVisit
 from portal.entrypoints.web.forms import TheForm
+from portal.entrypoints.web.orders import BY_SERIAL, DEVICES, Listing, listing
 from portal.entrypoints.web.routes.home import waits
 from portal.entrypoints.web.routes.tests import known_test
 from portal.entrypoints.web.sentences import PREFIX
@@ -40,11 +41,17 @@ class Wanted:
     delivered: str = ""
     blocked: str = ""
     """Of now alone: what was blocked then, nobody asks."""
+    order: str = ""
 
     @property
     def fields(self) -> dict[str, str]:
-        """What of it stands in an address."""
-        return {name: said for name, said in asdict(self).items() if said}
+        """What of it stands in an address, the order aside."""
+        return {name: said for name, said in asdict(self).items() if said and name != "order"}
+
+    def listing(self, as_of: str) -> Listing:
+        """Those of a project or a company also by when they came; what else is asked for is found by serial."""
+        is_searched = as_of or self.fields.keys() - {"project"}
+        return listing((BY_SERIAL,) if is_searched else DEVICES, self.order, self.fields, as_of=as_of)
 
 
 @router.get("/devices")
@@ -64,14 +71,15 @@ async def devices_page(
     ledger, at_least = visit.api.ledger, visit.api.at_least
     found, projects = await asyncio.gather(
         find_devices(visit.api, wanted, as_of, cursor, DEVICES_A_PAGE),
-        ask(ledger.list_projects, limit=200, at_least=at_least),
+        ask(ledger.list_projects, order="name", limit=200, at_least=at_least),
     )
     names = {one["project"]: one["project_name"] for one in projects["items"]}
+    listed = wanted.listing(as_of)
     if as_of:
         stand = next((one.get("as_of") for one in found["items"]), None)
-        time = then(as_of, stand, civil_day(services.clock()), wanted.fields)
+        time = then(as_of, stand, civil_day(services.clock()), listed.said)
     else:
-        time = Time(stand=stand, travels=True, fields=wanted.fields)
+        time = Time(stand=stand, travels=True, fields=listed.said)
     return services.pages.page(
         request,
         "devices.html",
@@ -80,6 +88,7 @@ async def devices_page(
         following=found["next"],
         names=names,
         wanted=wanted,
+        listing=listed,
     )
 
 
@@ -93,6 +102,7 @@ async def find_devices(api: Asking, wanted: Wanted, as_of: str, cursor: str | No
         delivered=YES_OR_NO.get(wanted.delivered),
         blocked=None if as_of else YES_OR_NO.get(wanted.blocked),
         as_of=as_of or None,
+        order=wanted.listing(as_of).value,
         cursor=cursor,
         limit=limit,
         at_least=api.at_least,

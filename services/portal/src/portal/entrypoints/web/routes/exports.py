@@ -13,7 +13,7 @@ from portal.entrypoints.web.bulk.csv_files import MARK, lines_of, separator_of, 
 from portal.entrypoints.web.dependencies import TheServices, TheVisit
 from portal.entrypoints.web.downloads import saving
 from portal.entrypoints.web.pages import words_for
-from portal.entrypoints.web.routes import devices, expirations, repairs
+from portal.entrypoints.web.routes import devices, expirations, projects, repairs
 from portal.entrypoints.web.routes.devices import find_devices
 from portal.entrypoints.web.routes.expirations import find_expirations
 from portal.entrypoints.web.routes.projects import find_projects
@@ -37,6 +37,7 @@ OF_DEVICES = (
     "generation",
     "issue",
     "delivered_issue",
+    "arrived",
     "changed",
     "last_seen",
 )
@@ -79,11 +80,13 @@ async def devices_file(
 
 
 @router.get("/projects.csv")
-async def projects_file(request: Request, visit: TheVisit, as_of: AsOf, name: str = "") -> Response:
+async def projects_file(
+    request: Request, visit: TheVisit, as_of: AsOf, wanted: Annotated[projects.Wanted, Depends()]
+) -> Response:
     """The projects of a list, with their balances."""
 
     def found(cursor: str | None) -> Awaitable[Any]:
-        return find_projects(visit.api, name, as_of, cursor, ROWS_A_QUESTION)
+        return find_projects(visit.api, wanted, as_of, cursor, ROWS_A_QUESTION)
 
     return await _table(request, "projects", OF_PROJECTS, found, _project)
 

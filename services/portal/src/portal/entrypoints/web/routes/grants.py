@@ -10,9 +10,10 @@ from starlette.responses import Response
 from licensing_client import Problem
 from licensing_client.api import RightsChangedResponse
 from portal.adapters.apis import ask
-from portal.entrypoints.web.colleagues import Colleagues, colleagues
+from portal.entrypoints.web.colleagues import Colleagues, Place, all_grants, colleagues, in_order
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.forms import TheForm
+from portal.entrypoints.web.orders import GRANTS, listing
 from portal.entrypoints.web.rights import RIGHTS
 from portal.entrypoints.web.submitting import submit
 
@@ -30,11 +31,14 @@ async def grants_page(
     visit: TheVisit,
     services: TheServices,
     project: str,
-    cursor: str | None = None,
+    order: str = "",
+    cursor: Place = 0,
     colleague: str = "",
 ) -> Response:
     """Who was given which rights; administrators of the company have all and are not listed."""
-    return await _page(request, visit, services, project, cursor=cursor, typed=colleague.strip()[:MOST_TYPED])
+    return await _page(
+        request, visit, services, project, order=order, cursor=cursor, typed=colleague.strip()[:MOST_TYPED]
+    )
 
 
 @router.post("")
@@ -80,34 +84,39 @@ async def _changed(
     )
 
 
-async def _page(
+async def _page(  # noqa: PLR0913 - what was typed stays
     request: Request,
     visit: Visit,
     services: Services,
     project: str,
     *,
     refused: Problem | None = None,
-    cursor: str | None = None,
+    order: str = "",
+    cursor: int = 0,
     typed: str = "",
 ) -> Response:
+    listed = listing(GRANTS, order)
     ledger, at_least = visit.api.ledger, visit.api.at_least
-    found, listed, known = await asyncio.gather(
+    found, granted, known = await asyncio.gather(
         ask(ledger.get_project, project, at_least=at_least),
-        ask(ledger.list_grants, project, cursor=cursor, limit=GRANTS_A_PAGE, at_least=at_least),
+        all_grants(ledger, project, at_least=at_least),
         _colleagues(visit, services, typed),
     )
-    grants = listed["items"]
-    granted = [one["account"] for one in grants if one["acting_for"] == visit.company]
+    own = [one["account"] for one in granted if one["acting_for"] == visit.company]
+    names = {**known.names, **await services.accounts.names(own)}
+    rest = in_order(granted, names, listed.value)[cursor:]
+    grants = rest[:GRANTS_A_PAGE]
     return services.pages.page(
         request,
         "grants.html",
         status=refused.status if refused else 200,
         project=found,
         grants=grants,
-        following=listed["next"],
+        following=cursor + GRANTS_A_PAGE if len(rest) > GRANTS_A_PAGE else None,
+        listing=listed,
         colleagues=known,
         typed=typed,
-        names={**known.names, **await services.accounts.names(granted)},
+        names=names,
         companies=await services.accounts.company_names([one["acting_for"] for one in grants]),
         rights=RIGHTS,
         refused=refused,

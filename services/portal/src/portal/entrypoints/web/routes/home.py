@@ -17,6 +17,7 @@ from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.balances import of_projects, totals
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.device_labels import devices_in, labels_of
+from portal.entrypoints.web.orders import OLDEST, listing
 from portal.entrypoints.web.routes.projects import stand_of
 from portal.entrypoints.web.times import AsOf, Time, newest, then
 
@@ -96,6 +97,8 @@ async def _as_it_was(request: Request, visit: Visit, services: Services, as_of: 
         time=then(as_of, stand, civil_day(services.clock())),
         sheet=None if found["next"] else of_projects(projects),
         projects=projects[:SHOWN],
+        following=None,
+        listing=listing((OLDEST,), ""),
         names={one["project"]: one["project_name"] for one in projects},
         entries=entries,
         actors=await actors(entries, services.accounts, visit),

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from licensing_client import Problem
 from portal.adapters.apis import ask
+from portal.entrypoints.web.colleagues import Place, all_members, in_order
 from portal.entrypoints.web.confirming import require_password
 from portal.entrypoints.web.dependencies import (
     NO_COMPANY,
@@ -17,6 +18,7 @@ from portal.entrypoints.web.dependencies import (
     Visit,
 )
 from portal.entrypoints.web.forms import TheForm
+from portal.entrypoints.web.orders import PEOPLE, listing
 from portal.entrypoints.web.pages import see
 from portal.entrypoints.web.qr import qr
 from portal.entrypoints.web.routes.companies import companies_of
@@ -29,9 +31,11 @@ router = APIRouter()
 
 
 @router.get("/people")
-async def people_page(request: Request, visit: TheVisit, services: TheServices, cursor: str | None = None) -> Response:
+async def people_page(
+    request: Request, visit: TheVisit, services: TheServices, order: str = "", cursor: Place = 0
+) -> Response:
     """Members and invitations, for administrators; others read whom to ask."""
-    return await _page(request, visit, services, cursor=cursor)
+    return await _page(request, visit, services, order=order, cursor=cursor)
 
 
 @router.post("/people/invitations")
@@ -110,33 +114,41 @@ async def _page(
     services: Services,
     *,
     refused: Problem | None = None,
-    cursor: str | None = None,
+    order: str = "",
+    cursor: int = 0,
 ) -> Response:
+    listed = listing(PEOPLE, order)
     ledger, at_least = visit.api.ledger, visit.api.at_least
     members: list[Any] = []
     invitations: list[Any] = []
-    following: str | None = None
     try:
-        page = await ask(ledger.list_members, visit.company, cursor=cursor, limit=PEOPLE_A_PAGE, at_least=at_least)
-        members, following = page["items"], page["next"]
-        made = await ask(ledger.list_invitations, visit.company, limit=MOST_INVITATIONS, at_least=at_least)
+        members = await all_members(ledger, visit.company, at_least=at_least)
+        made = await ask(
+            ledger.list_invitations,
+            visit.company,
+            order="newest_first",
+            limit=MOST_INVITATIONS,
+            at_least=at_least,
+        )
         invitations = made["items"]
         is_administrator = True
     except Problem as problem:
         if problem.code != "no_right":
             raise
         is_administrator = False
-    administrators = sum(one["administrator"] for one in members)
+    names = await services.accounts.names([one["account"] for one in members])
+    rest = in_order(members, names, listed.value)[cursor:]
     return services.pages.page(
         request,
         "people.html",
         status=refused.status if refused else 200,
-        members=members,
-        invitations=invitations[::-1],
-        names=await services.accounts.names([one["account"] for one in members]),
+        members=rest[:PEOPLE_A_PAGE],
+        listing=listed,
+        invitations=invitations,
+        names=names,
         is_administrator=is_administrator,
-        has_one_administrator=administrators == 1 and not (cursor or following),
-        following=following,
+        has_one_administrator=sum(one["administrator"] for one in members) == 1,
+        following=cursor + PEOPLE_A_PAGE if len(rest) > PEOPLE_A_PAGE else None,
         now=services.clock().isoformat(),
         refused=refused,
     )

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from contracts.dates import civil_day
@@ -15,6 +17,7 @@ from portal.entrypoints.web.balances import sheet
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.device_labels import devices_in, labels_of
 from portal.entrypoints.web.forms import TheForm
+from portal.entrypoints.web.orders import BY_NAME, BY_SERIAL, DEVICES, PROJECTS, Listing, listing
 from portal.entrypoints.web.submitting import submit
 from portal.entrypoints.web.times import AsOf, Time, newest, then
 
@@ -25,12 +28,28 @@ ENTRIES = 10
 router = APIRouter()
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What projects a list is of, and in which order: those that begin with a name are ordered by it."""
+
+    name: str = ""
+    order: str = ""
+
+    def listing(self, as_of: str) -> Listing:
+        return listing((BY_NAME,) if self.name else PROJECTS, self.order, {"name": self.name}, as_of=as_of)
+
+
 @router.get("/projects")
 async def projects_page(
-    request: Request, visit: TheVisit, services: TheServices, as_of: AsOf, name: str = "", cursor: str | None = None
+    request: Request,
+    visit: TheVisit,
+    services: TheServices,
+    as_of: AsOf,
+    wanted: Annotated[Wanted, Depends()],
+    cursor: str | None = None,
 ) -> Response:
     """The projects, by part of the name where one is asked for, with their balances; now or as they were."""
-    return await _projects_page(request, visit, services, as_of, name=name, cursor=cursor)
+    return await _projects_page(request, visit, services, wanted, as_of, cursor=cursor)
 
 
 @router.post("/projects")
@@ -43,29 +62,43 @@ async def open_project(request: Request, visit: TheVisit, services: TheServices,
         services,
         sent,
         then=lambda made: f"/projects/{made['project']}",
-        refused=lambda no: _projects_page(request, visit, services, refused=no, typed=name),
+        refused=lambda no: _projects_page(request, visit, services, Wanted(), refused=no, typed=name),
     )
 
 
 @router.get("/projects/{project}")
 async def project_page(
-    request: Request, visit: TheVisit, services: TheServices, project: str, as_of: AsOf, cursor: str | None = None
+    request: Request,
+    visit: TheVisit,
+    services: TheServices,
+    project: str,
+    as_of: AsOf,
+    order: str = "",
+    cursor: str | None = None,
 ) -> Response:
     """What the project has, free and on devices, the devices themselves and what happened; now or as it was."""
     if as_of:
         return await _as_it_was(request, visit, services, project, as_of, cursor)
     ledger, at_least = visit.api.ledger, visit.api.at_least
-    entries = await newest(visit.api, ENTRIES, project=project)
+    entries, listed = await newest(visit.api, ENTRIES, project=project), listing(DEVICES, order)
     found, balance, devices, service = await asyncio.gather(
         ask(ledger.get_project, project, at_least=at_least),
         ask(ledger.get_balance, project, at_least=at_least),
-        ask(ledger.list_devices, project, cursor=cursor, limit=DEVICES_A_PAGE, at_least=at_least),
+        ask(
+            ledger.list_devices,
+            project,
+            order=listed.value,
+            cursor=cursor,
+            limit=DEVICES_A_PAGE,
+            at_least=at_least,
+        ),
         ask(ledger.get_software_service, project, at_least=at_least),
     )
     return services.pages.page(
         request,
         "project.html",
-        time=Time(stand=entries["as_of"], about={"project": project}, travels=True),
+        time=Time(stand=entries["as_of"], about={"project": project}, travels=True, fields=listed.said),
+        listing=listed,
         project=found,
         service=service,
         entries=entries["items"],
@@ -81,39 +114,40 @@ async def _projects_page(  # noqa: PLR0913 - what was typed stays
     request: Request,
     visit: Visit,
     services: Services,
+    wanted: Wanted,
     as_of: str = "",
     *,
-    name: str = "",
     cursor: str | None = None,
     refused: Problem | None = None,
     typed: str = "",
 ) -> Response:
-    fields = {"name": name} if name else {}
     stand = None if as_of else (await newest(visit.api, 1))["as_of"]
-    found = await find_projects(visit.api, name, as_of, cursor, PROJECTS_A_PAGE)
-    projects = found["items"]
+    found = await find_projects(visit.api, wanted, as_of, cursor, PROJECTS_A_PAGE)
+    listed, projects = wanted.listing(as_of), found["items"]
     if as_of:
-        time = then(as_of, stand_of(projects), civil_day(services.clock()), fields)
+        time = then(as_of, stand_of(projects), civil_day(services.clock()), listed.said)
     else:
-        time = Time(stand=stand, travels=True, fields=fields)
+        time = Time(stand=stand, travels=True, fields=listed.said)
     return services.pages.page(
         request,
         "projects.html",
         status=refused.status if refused else 200,
         time=time,
         projects=projects,
-        name=name,
+        name=wanted.name,
+        listing=listed,
         following=found["next"],
         refused=refused,
         typed=typed,
     )
 
 
-async def find_projects(api: Asking, name: str, as_of: str, cursor: str | None, limit: int) -> ProjectViewPage:
+async def find_projects(api: Asking, wanted: Wanted, as_of: str, cursor: str | None, limit: int) -> ProjectViewPage:
     """A page of the list."""
     return await ask(
         api.ledger.list_projects,
-        project_name=name or None,
+        project_name=wanted.name or None,
+        order=wanted.listing(as_of).value,
         archived=None if as_of else False,
         expand="balances",
         as_of=as_of or None,
@@ -138,6 +172,7 @@ async def _as_it_was(
         request,
         "project.html",
         time=then(as_of, stand, civil_day(services.clock())),
+        listing=listing((BY_SERIAL,), "", as_of=as_of),
         project=found,
         service=None,
         entries=entries["items"],

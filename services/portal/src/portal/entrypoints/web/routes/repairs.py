@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple, cast
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
@@ -29,6 +28,7 @@ from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit,
 from portal.entrypoints.web.device_labels import labels_of
 from portal.entrypoints.web.downloads import saved_as
 from portal.entrypoints.web.forms import Form, TheForm
+from portal.entrypoints.web.orders import QUEUE, Listing, listing
 from portal.entrypoints.web.pages import see, words_for
 from portal.entrypoints.web.serials import whole
 
@@ -48,11 +48,11 @@ class Wanted:
     show: str = "open"
     find: str = ""
     state: str = ""
+    order: str = ""
 
     @property
-    def query(self) -> str:
-        """What of it stands in an address."""
-        return urlencode({"show": self.show, "find": self.find, "state": self.state})
+    def listing(self) -> Listing:
+        return listing(QUEUE, self.order, {"show": self.show, "find": self.find, "state": self.state})
 
 
 class NotNow(NamedTuple):
@@ -70,7 +70,7 @@ async def cases_page(
     wanted: Annotated[Wanted, Depends()],
     cursor: str | None = None,
 ) -> Response:
-    """The cases, oldest first: those that are open, unless others are asked for."""
+    """The cases, those that are open and the oldest first, unless others are asked for."""
     page = await find_cases(visit.api, wanted, cursor, CASES_A_PAGE)
     return services.pages.page(
         request,
@@ -79,7 +79,7 @@ async def cases_page(
         cases=page["items"],
         labels=await labels_of(visit.api, (one["serial"] for one in page["items"])),
         following=page["next"],
-        wanted=wanted,
+        listing=wanted.listing,
         show=wanted.show,
         find=wanted.find,
         state=wanted.state,
@@ -96,6 +96,7 @@ async def find_cases(api: Asking, wanted: Wanted, cursor: str | None, limit: int
         state=cast("Any", wanted.state) if wanted.state in case_words.STATES else None,
         rma=find.upper() if is_number else None,
         serial=(_digits(find) or None) if find and not is_number else None,
+        order=wanted.listing.value,
         cursor=cursor,
         limit=limit,
     )

@@ -9,6 +9,7 @@ from portal.adapters.apis import ask
 from portal.entrypoints.web import support_case_words as words
 from portal.entrypoints.web.dependencies import TheServices, TheVisit
 from portal.entrypoints.web.device_labels import labels_of
+from portal.entrypoints.web.orders import SUPPORT_CASES, listing
 from portal.entrypoints.web.searching import MOST_TYPED
 
 CASES_A_PAGE = 50
@@ -16,12 +17,11 @@ CASES_A_PAGE = 50
 router = APIRouter(prefix="/cases")
 
 
-async def _chosen(state: str = "", kind: str = "", sort: str = "", find: str = "") -> dict[str, Any]:
+async def _chosen(state: str = "", kind: str = "", find: str = "") -> dict[str, Any]:
     """What is asked for; an unknown choice is none."""
     return {
         "state": state if state in words.SHOWN else "open",
         "kind": kind if kind in words.KINDS else "",
-        "sort": sort if sort in words.SORTS else "-changed",
         "find": "".join(one for one in find if one.isprintable()).strip()[:MOST_TYPED],
     }
 
@@ -31,14 +31,15 @@ Chosen = Annotated[dict[str, Any], Depends(_chosen)]
 
 @router.get("")
 async def cases_page(
-    request: Request, visit: TheVisit, services: TheServices, chosen: Chosen, cursor: str | None = None
+    request: Request, visit: TheVisit, services: TheServices, chosen: Chosen, order: str = "", cursor: str | None = None
 ) -> Response:
     """The cases, those that are open and changed last first, unless others are asked for."""
+    listed = listing(SUPPORT_CASES, order, chosen)
     page = await ask(
         visit.api.ledger.list_support_cases,
         state=chosen["state"],
         kind=chosen["kind"] or None,
-        sort=chosen["sort"],
+        order=listed.value,
         q=chosen["find"] or None,
         cursor=cursor,
         limit=CASES_A_PAGE,
@@ -53,6 +54,7 @@ async def cases_page(
         companies=await services.accounts.company_names(list(companies)),
         has_presales=visit.session.company_kind != "end_customer",
         words=words,
+        listing=listed,
         **chosen,
     )
 

@@ -17,6 +17,7 @@ from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.balances import of_type, summed, totals
 from portal.entrypoints.web.dependencies import Services, TheServices, TheVisit, Visit
 from portal.entrypoints.web.device_labels import labels_of
+from portal.entrypoints.web.orders import PROJECTS, Listing, listing
 from portal.entrypoints.web.routes.projects import stand_of
 from portal.entrypoints.web.times import AsOf, Time, newest, then
 
@@ -139,13 +140,21 @@ async def balances_page(
     services: TheServices,
     as_of: AsOf,
     type: LicenseType,  # noqa: A002 - the address's
+    order: str = "",
     cursor: str | None = None,
 ) -> Response:
     """What the company has of a type, project by project, now or as it was."""
+    listed = listing(PROJECTS, order, {"type": type}, as_of=as_of)
     if as_of:
-        return await _balances_then(request, visit, services, as_of, type, cursor)
+        return await _balances_then(request, visit, services, listed, type, cursor)
     stand = await _position(visit)
-    found = await ask(visit.api.ledger.list_balances, cursor=cursor, limit=PROJECTS_A_PAGE, at_least=visit.api.at_least)
+    found = await ask(
+        visit.api.ledger.list_balances,
+        order=listed.value,
+        cursor=cursor,
+        limit=PROJECTS_A_PAGE,
+        at_least=visit.api.at_least,
+    )
     whole = next((line for line in totals(found["licenses"]) if line.license_type == type), None)
     if whole is None:
         raise HTTPException(404)
@@ -153,7 +162,8 @@ async def balances_page(
     return services.pages.page(
         request,
         "balances.html",
-        time=_time(services, "", stand, {}, type),
+        time=Time(stand=stand, travels=True, fields=listed.said),
+        listing=listed,
         license_type=type,
         whole=whole,
         lines=lines,
@@ -162,13 +172,14 @@ async def balances_page(
 
 
 async def _balances_then(
-    request: Request, visit: Visit, services: Services, as_of: str, license_type: str, cursor: str | None
+    request: Request, visit: Visit, services: Services, listed: Listing, license_type: str, cursor: str | None
 ) -> Response:
     """What each project had, and all of them where one page has them all (ADR 39)."""
     found = await ask(
         visit.api.ledger.list_projects,
         expand="balances",
-        as_of=as_of,
+        as_of=listed.as_of,
+        order=listed.value,
         cursor=cursor,
         limit=PROJECTS_A_PAGE,
         at_least=visit.api.at_least,
@@ -178,7 +189,8 @@ async def _balances_then(
     return services.pages.page(
         request,
         "balances.html",
-        time=_time(services, as_of, stand_of(found["items"]), {}, license_type),
+        time=then(listed.as_of, stand_of(found["items"]), civil_day(services.clock()), listed.said),
+        listing=listed,
         license_type=license_type,
         whole=summed([line for _, line in lines], license_type) if is_whole else None,
         lines=lines,

@@ -16,6 +16,8 @@ from rma.adapters.postgres.case_rows import CASE_COLUMNS
 from rma.application.queries.cases import CaseSearch
 from rma.application.queries.sight import Reach
 from rma.domain.state import ENDED
+from runtime.pages import Start
+from runtime.postgres.walks import walked
 
 # Entries are in the order of time, as each is as late as the one before it or later.
 _LAST_BEFORE = """COALESCE((
@@ -33,22 +35,22 @@ _PHASES = (_Phase(True, True), _Phase(True, False), _Phase(False, False))
 """Where cases are: one that has ended owes nothing."""
 
 
-def case_search(wanted: CaseSearch, reach: Reach, digests: list[str] | None) -> tuple[str, list[Any]]:
-    """The query, whose $1 is the ledger, $2 the entry to begin after, $3 the number of rows; its other arguments."""
+def case_search(wanted: CaseSearch, reach: Reach, start: Start, digests: list[str] | None) -> tuple[str, list[Any]]:
+    """The query, whose $1 is the ledger, $2 the entry to begin behind, $3 the number of rows; its other arguments."""
     arguments: list[Any] = []
 
     def argument(value: Any) -> str:
         arguments.append(value)
         return f"${len(arguments) + 3}"
 
-    where, projects = ["ledger = $1", "filed_sequence > $2"], _projects(wanted, reach)
+    where, projects = ["ledger = $1", "filed_sequence {behind} $2"], _projects(wanted, reach)
     if wanted.filed_before is not None:
         where.append(f"filed_sequence <= {_LAST_BEFORE.format(argument(first_moment_of(wanted.filed_before)))}")
     if wanted.rma or wanted.serial or digests is not None:
         found = _named(wanted, projects, digests, where, argument)
     else:
         found = _walked(wanted, projects, where, argument)
-    return f"{found} ORDER BY filed_sequence LIMIT $3", arguments
+    return walked(f"{found} ORDER BY filed_sequence {{direction}} LIMIT $3", start), arguments
 
 
 def _projects(wanted: CaseSearch, reach: Reach) -> list[str] | None:
@@ -77,7 +79,7 @@ def _named(
         )
         if where == walk:
             return f"""
-SELECT found.* FROM ({parts} ORDER BY filed_sequence LIMIT $3) AS walk CROSS JOIN LATERAL (
+SELECT found.* FROM ({parts} ORDER BY filed_sequence {{direction}} LIMIT $3) AS walk CROSS JOIN LATERAL (
        SELECT {CASE_COLUMNS} FROM cases WHERE ledger = $1 AND filed_sequence = walk.filed_sequence LIMIT 1) AS found"""  # noqa: S608
         where.append(f"filed_sequence IN ({parts})")
     return f"SELECT {CASE_COLUMNS} FROM cases WHERE {' AND '.join(where)}"  # noqa: S608 - our own words
@@ -99,7 +101,8 @@ def _walked(wanted: CaseSearch, projects: list[str] | None, where: list[str], ar
     arrays = ", ".join(f"{argument(values)}::{kind}[]" for kind, values in about.values())
     return f"""
 SELECT found.* FROM unnest({arrays}) AS walk ({", ".join(about)}) CROSS JOIN LATERAL (
-       SELECT {CASE_COLUMNS} FROM cases WHERE {" AND ".join(where)} ORDER BY filed_sequence LIMIT $3) AS found"""  # noqa: S608
+       SELECT {CASE_COLUMNS} FROM cases WHERE {" AND ".join(where)}
+        ORDER BY filed_sequence {{direction}} LIMIT $3) AS found"""  # noqa: S608
 
 
 def _fits(wanted: CaseSearch, phase: _Phase) -> bool:

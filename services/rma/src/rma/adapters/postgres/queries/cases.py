@@ -17,7 +17,7 @@ from rma.application.queries.cases import CaseSearch
 from rma.application.queries.sight import Sight
 from rma.application.queries.views import CaseView, EntitlementView, EntryView, SummaryView
 from rma.domain.state import Cases
-from runtime.pages import Page, one_page
+from runtime.pages import Page, Start, one_page
 from runtime.postgres.set_aside import read_stop
 from runtime.postgres.snapshots import Snapshots
 from runtime.postgres.staff_texts import PostgresTexts, with_texts
@@ -94,14 +94,14 @@ class PostgresCaseQueries(Snapshots):
             beside = await self._beside(connection, found[0]) if sight.is_staff else Cases()
             return case_view_of(found[0], sight, request, beside, today)
 
-    async def find(self, sight: Sight, wanted: CaseSearch, after: int, limit: int, today: date) -> Page[SummaryView]:
+    async def find(self, sight: Sight, wanted: CaseSearch, start: Start, limit: int, today: date) -> Page[SummaryView]:
         async with self.snapshot() as connection:
             digests = None
             if wanted.reference is not None:
                 found = await connection.fetch(_REFERENCED, self.ledger, wanted.reference)
                 digests = [row["digest"] for row in found]
-            query, arguments = case_search(wanted, sight.reach, digests)
-            rows = await connection.fetch(query, self.ledger, after, limit + 1, *arguments)
+            query, arguments = case_search(wanted, sight.reach, start, digests)
+            rows = await connection.fetch(query, self.ledger, start.after, limit + 1, *arguments)
             return one_page((summary_of(row, sight, today) for row in await self._rows(connection, rows)), limit)
 
     async def history(self, sight: Sight, rma: str, after: int, limit: int) -> Page[EntryView] | None:

@@ -20,7 +20,7 @@ from runtime.web.as_of import AsOf
 from runtime.web.bodies import DayText
 from runtime.web.conditional_requests import IfNoneMatch, etag_response
 from runtime.web.consistency import SEQUENCE_SECONDS, Reached, reaches
-from runtime.web.pagination import PAGE_ROWS, Cursor, Limit, PageView, after_numbers, paged
+from runtime.web.pagination import PAGE_ROWS, Cursor, InOrderOfEntries, Limit, PageView, after_numbers, paged
 from runtime.web.path_values import part_of_serial, serial_of
 from runtime.web.problems import Refused, require_found
 from runtime.web.rejections import sequence_of
@@ -89,13 +89,11 @@ Wanted = Annotated[CaseSearch, Depends(_wanted)]
 
 @router.get("", dependencies=[Reached], response_model_exclude_unset=True)
 async def find_cases(
-    services: TheServices, sight: TheSight, wanted: Wanted, cursor: Cursor = None, limit: Limit = PAGE_ROWS
+    services: TheServices, sight: TheSight, wanted: Wanted, walk: InOrderOfEntries, limit: Limit = PAGE_ROWS
 ) -> PageView[SummaryView]:
-    """Cases that the caller sees, the oldest first: a clerk's queue, and the search in it."""
-    (after,) = after_numbers(cursor, 1)
-    return paged(
-        await services.queries.find(sight, wanted, after, limit, today(services)), lambda row: str(row.filed_sequence)
-    )
+    """Cases that the caller sees, in the order of filing: a clerk's queue, and the search in it."""
+    page = await services.queries.find(sight, wanted, walk.start, limit, today(services))
+    return walk.paged(page, lambda row: row.filed_sequence)
 
 
 @router.get("/{rma}", dependencies=[Reached], response_model=CaseView, response_model_exclude_unset=True)

@@ -16,6 +16,7 @@ from portal.entrypoints.web.dependencies import Services, TheServices, TheStaff,
 from portal.entrypoints.web.device_labels import devices_in, labels_of
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.license_types import all_types, grouped
+from portal.entrypoints.web.orders import NEWEST, RECORDS, Listing, listing
 from portal.entrypoints.web.pages import see, words_for
 from portal.entrypoints.web.qr import qr
 from portal.entrypoints.web.submitting import reached
@@ -35,21 +36,24 @@ async def keys_page(
     visit: TheStaff,
     services: TheServices,
     find: str = "",
+    order_number: str = "",
     order: str = "",
     cursor: str | None = None,
 ) -> Response:
-    """All keys in the order in which they were issued, those of an order, or those that a search finds."""
+    """All keys, the newest first unless asked otherwise; those of an order, or those that a search finds."""
+    listed = listing((NEWEST,) if find.strip() else RECORDS, order, {"order_number": order_number.strip()})
     if find.strip():
         page: ActivationKeyViewPage = {"items": await _found(visit.api, find.strip()), "next": None}
     else:
         page = await ask(
             visit.api.ledger.list_activation_keys,
-            order_number=order.strip() or None,
+            order_number=order_number.strip() or None,
+            order=listed.value,
             cursor=cursor,
             limit=KEYS_A_PAGE,
             at_least=visit.api.at_least,
         )
-    return await _list_page(request, services, page, find=find, order=order)
+    return await _list_page(request, services, page, listed, find=find)
 
 
 @router.post("/search")
@@ -140,16 +144,18 @@ async def _found(api: Asking, text: str) -> list[ActivationKeyView]:
 
 async def _no_such_key(request: Request, services: Services) -> Response:
     error = words_for(request)("No such key was issued. Check it for typing errors.")
-    return await _list_page(request, services, {"items": [], "next": None}, status=404, error=error)
+    return await _list_page(
+        request, services, {"items": [], "next": None}, listing(RECORDS, ""), status=404, error=error
+    )
 
 
 async def _list_page(
     request: Request,
     services: Services,
     page: ActivationKeyViewPage,
+    listed: Listing,
     *,
     find: str = "",
-    order: str = "",
     status: int = 200,
     error: str = "",
 ) -> Response:
@@ -161,7 +167,8 @@ async def _list_page(
         following=page["next"],
         companies=await services.accounts.company_names(_companies(page["items"])),
         find=find,
-        order=order,
+        order_number=listed.fields.get("order_number", ""),
+        listing=listed,
         error=error,
     )
 

@@ -12,6 +12,7 @@ from portal.adapters.apis import ask
 from portal.entrypoints.web.dependencies import Services, TheServices, TheStaff, Visit
 from portal.entrypoints.web.device_labels import labels_of
 from portal.entrypoints.web.forms import Form, TheForm
+from portal.entrypoints.web.orders import RECORDS, listing
 from portal.entrypoints.web.serials import only_serial
 from portal.entrypoints.web.submitting import submit
 
@@ -32,12 +33,19 @@ class Blocked(TypedDict, total=False):
 
 @router.get("")
 async def blocks_page(
-    request: Request, visit: TheStaff, services: TheServices, show: str = "holding", cursor: str | None = None
+    request: Request,
+    visit: TheStaff,
+    services: TheServices,
+    show: str = "holding",
+    order: str = "",
+    cursor: str | None = None,
 ) -> Response:
     """What is blocked now, or all blocks that there were."""
+    listed = listing(RECORDS, order, {"show": show})
     page = await ask(
         visit.api.ledger.list_blocks,
         holding=show != "all",
+        order=listed.value,
         cursor=cursor,
         limit=BLOCKS_A_PAGE,
         at_least=visit.api.at_least,
@@ -49,6 +57,7 @@ async def blocks_page(
         "staff/blocks.html",
         blocks=page["items"],
         following=page["next"],
+        listing=listed,
         show="all" if show == "all" else "holding",
         companies=await services.accounts.company_names(companies),
         labels=await labels_of(visit.api, (one["subject"].removeprefix(DEVICES) for one in blocked_devices)),

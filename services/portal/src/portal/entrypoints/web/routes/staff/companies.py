@@ -12,13 +12,14 @@ from portal.adapters.apis import Asking, ask
 from portal.domain.names import flaw
 from portal.entrypoints.web.dependencies import Services, TheServices, TheStaff, Visit
 from portal.entrypoints.web.forms import Form, TheForm
+from portal.entrypoints.web.orders import BY_NAME, COMPANIES, listing
 from portal.entrypoints.web.pages import see, words_for
 from portal.entrypoints.web.routes.companies import MOST_NAME
 from portal.entrypoints.web.submitting import reached
 
 COMPANIES_A_PAGE = 50
-MOST_FOUND = 20
-"""Companies by part of their name; more of them want more of it."""
+NAMED_A_PAGE = 20
+"""By name: each is asked for by its id."""
 PEOPLE_A_PAGE = 50
 MOST_PROJECTS = 50
 KINDS = {"reseller": "Reseller", "end_customer": "End customer", "vendor": "Vendor"}
@@ -34,18 +35,26 @@ async def companies_page(
     services: TheServices,
     name: str = "",
     kind: str = "",
+    order: str = "",
     cursor: str | None = None,
 ) -> Response:
-    """All companies in the order in which they were made known, or those whose name has a part."""
-    following = None
-    if name.strip():
-        names = await services.accounts.companies_named(name.strip(), MOST_FOUND)
+    """All companies, what was made known last first, or those that have a name by it, or a part of it.
+
+    The ledger knows no names: of one kind, a page by name may have few although another one follows.
+    """
+    part = name.strip()
+    listed = listing((BY_NAME,) if part else COMPANIES, order, {"name": part, "kind": kind})
+    if listed.order == BY_NAME:
+        named = await services.accounts.companies_named(part, NAMED_A_PAGE + 1, cursor or "")
+        names = dict(list(named.items())[:NAMED_A_PAGE])
+        following = list(names)[-1] if len(named) > NAMED_A_PAGE else None
         found = await asyncio.gather(*(_company(visit.api, one) for one in names))
         companies = [one for one in found if one and kind in ("", one["kind"])]
     else:
         page = await ask(
             visit.api.ledger.list_companies,
             kind=cast("Any", kind) if kind in KINDS else None,
+            order=listed.value,
             cursor=cursor,
             limit=COMPANIES_A_PAGE,
             at_least=visit.api.at_least,
@@ -58,6 +67,7 @@ async def companies_page(
         companies=companies,
         names=names,
         following=following,
+        listing=listed,
         name=name,
         kind=kind,
         kinds=KINDS,
@@ -110,7 +120,7 @@ async def _company_page(
     found, members, projects, names = await asyncio.gather(
         ask(ledger.get_company, company, at_least=at_least),
         ask(ledger.list_members, company, cursor=cursor, limit=PEOPLE_A_PAGE, at_least=at_least),
-        ask(ledger.list_projects, company=company, limit=MOST_PROJECTS, at_least=at_least),
+        ask(ledger.list_projects, company=company, order="name", limit=MOST_PROJECTS, at_least=at_least),
         services.accounts.company_names([company]),
     )
     return services.pages.page(

@@ -16,6 +16,7 @@ from portal.entrypoints.web.dependencies import Services, TheServices, TheStaff,
 from portal.entrypoints.web.device_labels import labels_of
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.license_types import all_types, grouped
+from portal.entrypoints.web.orders import QUEUE, RECORDS, listing
 from portal.entrypoints.web.pages import words_for
 from portal.entrypoints.web.submitting import submit
 from portal.entrypoints.web.two_sides import counted, typed
@@ -28,12 +29,19 @@ router = APIRouter(prefix="/staff/corrections")
 
 @router.get("")
 async def queue_page(
-    request: Request, visit: TheStaff, services: TheServices, state: str = "proposed", cursor: str | None = None
+    request: Request,
+    visit: TheStaff,
+    services: TheServices,
+    state: str = "proposed",
+    order: str = "",
+    cursor: str | None = None,
 ) -> Response:
-    """What waits, oldest first, unless others are asked for."""
+    """What waits, the oldest first; or what was decided, the newest first."""
+    listed = listing(QUEUE if state == "proposed" else RECORDS, order, {"state": state})
     page = await ask(
         visit.api.ledger.list_corrections,
         state=cast("Any", state) if state in STATES else None,
+        order=listed.value,
         cursor=cursor,
         limit=CORRECTIONS_A_PAGE,
         at_least=visit.api.at_least,
@@ -50,6 +58,7 @@ async def queue_page(
         "staff/corrections.html",
         corrections=corrections,
         following=page["next"],
+        listing=listed,
         state=state if state in STATES else "all",
         people=people,
         companies=companies,

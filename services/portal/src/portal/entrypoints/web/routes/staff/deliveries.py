@@ -15,6 +15,7 @@ from portal.entrypoints.web.dependencies import Services, TheServices, TheStaff,
 from portal.entrypoints.web.device_labels import labels_of
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.license_types import all_models
+from portal.entrypoints.web.orders import DELIVERIES, listing
 from portal.entrypoints.web.pages import words_for
 from portal.entrypoints.web.serials import beginning, only_serial
 from portal.entrypoints.web.submitting import submit
@@ -31,18 +32,26 @@ router = APIRouter(prefix="/staff/deliveries")
 
 @router.get("")
 async def deliveries_page(
-    request: Request, visit: TheStaff, services: TheServices, serial: str = "", cursor: str | None = None
+    request: Request,
+    visit: TheStaff,
+    services: TheServices,
+    serial: str = "",
+    order: str = "",
+    cursor: str | None = None,
 ) -> Response:
-    """Delivered devices by serial, or those whose serial begins as asked for."""
+    """Delivered devices by serial or day, or by serial those whose serial begins as asked for."""
+    listed = listing(DELIVERIES[:1] if beginning(serial) else DELIVERIES, order, {"serial": serial})
     page = await ask(
         visit.api.ledger.list_delivered_devices,
         serial=beginning(serial) or None,
+        order=listed.value,
         cursor=cursor,
         limit=DEVICES_A_PAGE,
         at_least=visit.api.at_least,
     )
     devices = page["items"]
     values: dict[str, Any] = {"devices": devices, "following": page["next"], "serial": serial}
+    values["listing"] = listed
     values["labels"] = await labels_of(visit.api, (one[name] for one in devices for name in ("serial", "replacement")))
     return services.pages.page(request, "staff/deliveries.html", **values)
 

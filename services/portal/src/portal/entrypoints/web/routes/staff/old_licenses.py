@@ -8,6 +8,7 @@ from portal.adapters.apis import ask
 from portal.entrypoints.web.dependencies import Services, TheServices, TheStaff, Visit
 from portal.entrypoints.web.forms import Form, TheForm
 from portal.entrypoints.web.old_license_lines import LineWrong, listed_keys, lots
+from portal.entrypoints.web.orders import RECORDS, listing
 from portal.entrypoints.web.pages import words_for
 from portal.entrypoints.web.serials import only_serial
 from portal.entrypoints.web.submitting import submit
@@ -19,9 +20,11 @@ router = APIRouter(prefix="/staff/old-licenses")
 
 
 @router.get("")
-async def keys_page(request: Request, visit: TheStaff, services: TheServices, cursor: str | None = None) -> Response:
+async def keys_page(
+    request: Request, visit: TheStaff, services: TheServices, order: str = "", cursor: str | None = None
+) -> Response:
     """The old manager's list, and the form for more of it."""
-    return await _keys_page(request, visit, services, cursor=cursor)
+    return await _keys_page(request, visit, services, order=order, cursor=cursor)
 
 
 @router.post("")
@@ -78,24 +81,27 @@ async def bring_in(request: Request, visit: TheStaff, services: TheServices, pro
     )
 
 
-async def _keys_page(
+async def _keys_page(  # noqa: PLR0913 - what was typed stays
     request: Request,
     visit: Visit,
     services: Services,
     *,
+    order: str = "",
     cursor: str | None = None,
     form: Form | None = None,
     error: str = "",
     refused: Problem | None = None,
 ) -> Response:
     ledger, at_least = visit.api.ledger, visit.api.at_least
-    page = await ask(ledger.list_legacy_keys, cursor=cursor, limit=KEYS_A_PAGE, at_least=at_least)
+    listed = listing(RECORDS, order)
+    page = await ask(ledger.list_legacy_keys, order=listed.value, cursor=cursor, limit=KEYS_A_PAGE, at_least=at_least)
     return services.pages.page(
         request,
         "staff/old_keys.html",
         status=refused.status if refused else 422 if error else 200,
         keys=page["items"],
         following=page["next"],
+        listing=listed,
         companies=await services.accounts.company_names([one["company"] for one in page["items"] if one["company"]]),
         typed={name: form.text(name) for name in REGISTERED} if form else {},
         error=error,

@@ -11,6 +11,7 @@ from portal.adapters.apis import ask
 from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.dependencies import TheServices, TheStaff
 from portal.entrypoints.web.device_labels import labels_of
+from portal.entrypoints.web.orders import RECORDS, listing
 
 ROWS_A_PAGE = 50
 KINDS: Mapping[str, tuple[str, Callable[[Client], Callable[..., Any]]]] = {
@@ -26,12 +27,18 @@ router = APIRouter(prefix="/staff/records")
 
 @router.get("")
 async def records_page(
-    request: Request, visit: TheStaff, services: TheServices, show: str = "swaps", cursor: str | None = None
+    request: Request,
+    visit: TheStaff,
+    services: TheServices,
+    show: str = "swaps",
+    order: str = "",
+    cursor: str | None = None,
 ) -> Response:
-    """The records of one kind, oldest first."""
+    """The records of one kind, the newest first unless asked otherwise."""
     kind = show if show in KINDS else "swaps"
+    listed = listing(RECORDS, order, {"show": kind})
     list_of = KINDS[kind][1](visit.api.ledger)
-    page = await ask(list_of, cursor=cursor, limit=ROWS_A_PAGE, at_least=visit.api.at_least)
+    page = await ask(list_of, order=listed.value, cursor=cursor, limit=ROWS_A_PAGE, at_least=visit.api.at_least)
     rows = page["items"]
     return services.pages.page(
         request,
@@ -40,6 +47,7 @@ async def records_page(
         show=kind,
         rows=rows,
         following=page["next"],
+        listing=listed,
         labels=await labels_of(visit.api, (one.get(name) for one in rows for name in ("serial", "replacement"))),
         companies=await services.accounts.company_names([one["company"] for one in rows if "company" in one]),
         actors=await actors([one for one in rows if "actor" in one], services.accounts, visit),
