@@ -316,8 +316,8 @@ async def test_what_falls_due_in_a_month_happens_once_whoever_is_killed_meanwhil
 
 async def sent_in_advance(desk: Desk, serial: str, spare: str) -> str:
     rma = await desk.files(serial)
-    parcel = {"replacement": spare, "reason": "Contract.", "carrier": "DHL", "tracking_number": "1"}
-    await desk.does(SendInAdvance(rma=rma, **parcel))
+    advance = SendInAdvance(rma=rma, replacement=spare, reason="Contract.", carrier="DHL", tracking_number="1")
+    await desk.does(advance)
     await desk.until(rma, "replacement_shipped")
     return rma
 

@@ -70,7 +70,8 @@ BAD_QUERIES = (
     "rmas?at_least=99999999999",
 )
 GRANT = f"companies/{ADRIA}/advance-replacement"
-PROPOSAL = {"entries": [{"sequence": 1, "entry_hash": "ab" * 32}], "law": "step_wrong", "reason": "x", "reference": "y"}
+ENTRY = {"sequence": 1, "entry_hash": "ab" * 32}
+PROPOSAL: dict[str, Any] = {"entries": [ENTRY], "law": "step_wrong", "reason": "x", "reference": "y"}
 BAD_BODIES: dict[str, list[Any]] = {
     GRANT: [
         None,
@@ -106,7 +107,7 @@ BAD_BODIES: dict[str, list[Any]] = {
         {},
         PROPOSAL | {"entries": []},
         PROPOSAL | {"entries": [1]},
-        PROPOSAL | {"entries": PROPOSAL["entries"] * 101},
+        PROPOSAL | {"entries": [ENTRY] * 101},
         PROPOSAL | {"entries": [{"sequence": 0, "entry_hash": "ab" * 32}]},
         PROPOSAL | {"entries": [{"sequence": 10**30, "entry_hash": "ab" * 32}]},
         PROPOSAL | {"entries": [{"sequence": "1", "entry_hash": "ab" * 32}]},

@@ -152,8 +152,10 @@ async def test_an_unlawful_entry_stops_the_rows_before_it_and_readiness_names_it
         carrier="DHL",
         tracking_number="1",
     )
-    received = {"ledger_sequence": 1, "state": "received", "serial": "009033000000"}
-    log.add(out_of_order, DeviceReceived(rma=out_of_order.rma, company=story.ADRIA, **received))
+    after = DeviceReceived(
+        rma="RMA-2026-000001", company=story.ADRIA, ledger_sequence=1, state="received", serial="009033000000"
+    )
+    log.add(out_of_order, after)
     await append(kafka_topics, log.values)
     settings = projector_settings(kafka_topics, fresh_database_url, tmp_path).model_copy(
         update={"admin_port": free_port()}
