@@ -97,6 +97,7 @@ bench: setup ## Measure speed and memory, each beside its baseline (ARGS="export
 
 faults: setup ## Run the long fault tests: kills, two writers, full disks, wrong clocks, broker and database away
 	@FAULTS=long $(PYTEST) tests/faults tests/integration/signer tests/integration/device_sync \
+	    tests/integration/dev/test_broker.py tests/integration/dev/test_cluster.py \
 	    tests/integration/ledger/test_api.py tests/integration/ledger/test_projector.py $(ARGS)
 
 fuzz: setup ## Run the property tests with many more examples

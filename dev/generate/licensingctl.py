@@ -27,13 +27,15 @@ def _codes() -> str:
 
 
 def _command(name: str, about: str, made: argparse.ArgumentParser) -> str:
-    usage = " ".join(made.format_usage().removeprefix("usage: ").replace("[-h] ", "").split())
+    usage = " ".join(made.format_usage().removeprefix("usage: ").replace("[-h]", "").split())
     return f"## {name}\n\n{_sentence(about)}\n\n    {usage}\n" + (f"\n{table}" if (table := _options(made)) else "")
 
 
 def _options(made: argparse.ArgumentParser) -> str:
     known = [one for one in made._actions if one.help and not isinstance(one, _Help | _Commands)]  # noqa: SLF001
-    rows = "".join(f"| `{', '.join(one.option_strings) or one.metavar}` | {one.help} |\n" for one in known)
+    rows = "".join(
+        f"| `{', '.join(one.option_strings) or one.metavar or one.dest.upper()}` | {one.help} |\n" for one in known
+    )
     return f"| argument | what it is |\n|---|---|\n{rows}" if rows else ""
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import secrets
+import subprocess
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from playwright.sync_api import Page, expect
 
 from dev.browser.chromium import WIDTHS
 from dev.demo import people
+from dev.demo.story import xmlsec1
 from dev.stack.keys import PORTAL_ISSUER, Keys
 from dev.stack.mail import letters
 from dev.stack.parts import Kit
@@ -24,12 +26,15 @@ from licensing_client import ApiToken, Client, Problem, TokenRefused
 from portal.adapters.issuer import TokenIssuer
 from portal.domain.one_time_codes import STEP_SECONDS, code_of
 from portal.entrypoints.web.forms import FORM_TOKEN
+from simulator.box import Box
 from simulator.cast import ADMINISTRATOR, PARTNER
 from simulator.issuer import AUDIENCE
-from tests.support.portal import CUSTOMER, RESELLER, Portal, admin, flaws, press, token_of
+from tests.support.portal import CUSTOMER, REPAIRER, RESELLER, Portal, admin, flaws, press, token_of
+from tests.support.runbooks import commands
 
 FIRST, SECOND = "a quiet hotel by the sea", "the sea by a quiet hotel"
 LETTER_SECONDS = 20.0
+FIRST_FILE = "5-the-first-license-file"
 
 
 def link_of(kit: Kit, email: str, place: str) -> str:
@@ -227,16 +232,21 @@ def asked_with(kit: Kit, pem: bytes) -> int:
     return httpx.post(url, json={"project_name": secrets.token_hex(8)}, headers=head, timeout=30).status_code
 
 
-def test_a_program_signs_in_with_an_api_token_until_its_owner_ends_it(portal: Portal, kit: Kit) -> None:
-    page, name = portal.reseller(), f"Report {secrets.token_hex(4)}"
+def an_api_token(page: Page, name: str, scopes: str) -> tuple[str, str]:
+    """Client id and secret of one for licenses."""
     page.goto("/settings/api-tokens")
     assert flaws(page) == []
     page.get_by_label("Name").fill(name)
-    page.get_by_label("Licenses, devices and projects").select_option("read")
+    page.get_by_label("Licenses, devices and projects").select_option(scopes)
     press(page, "Make the API token")
     expect(page.get_by_text("The secret is shown once")).to_be_visible()
     assert flaws(page) == []
-    shown = page.locator("#client-id").inner_text(), page.locator("#secret").inner_text()
+    return page.locator("#client-id").inner_text(), page.locator("#secret").inner_text()
+
+
+def test_a_program_signs_in_with_an_api_token_until_its_owner_ends_it(portal: Portal, kit: Kit) -> None:
+    page, name = portal.reseller(), f"Report {secrets.token_hex(4)}"
+    shown = an_api_token(page, name, "read")
 
     ledger = f"http://127.0.0.1:{kit.ports.port('ledger-api')}"
     with ApiToken(portal.address, *shown) as token, Client(ledger, token) as program:
@@ -253,3 +263,47 @@ def test_a_program_signs_in_with_an_api_token_until_its_owner_ends_it(portal: Po
     expect(page.get_by_role("row", name=name)).to_contain_text("Ended")
     with ApiToken(portal.address, *shown) as token, pytest.raises(TokenRefused, match="invalid_client"):
         token()
+
+
+def test_the_page_for_operators_takes_a_license_to_a_device(portal: Portal, kit: Kit, tmp_path: Path) -> None:
+    """By its commands as they stand there, with hosts, secrets and names put in."""
+    client_id, secret = an_api_token(portal.person(REPAIRER), f"First file {secrets.token_hex(4)}", "read and write")
+    keys = Keys(kit.state)
+    box = Box.make(tmp_path / "box", f"009033{secrets.token_hex(3)}", pki=keys.pki, license_keys=[])
+    words = {
+        "tok_0123456789abcdef": client_id,
+        "lic_0123456789abcdef": secret,
+        "https://PORTAL_HOST": portal.address,
+        "https://LEDGER_HOST": f"http://127.0.0.1:{kit.ports.port('ledger-api')}",
+        "https://DEVICE_HOST": portal.sync_address,
+        "SERIAL": box.state.serial,
+        "device.pem": "box/certificate-1.pem",
+        "device.key": "box/device.key.pem",
+        "Idempotency-Key: first": f"Idempotency-Key: {box.state.serial}",
+    }
+    found = [
+        one for one in commands(f"docs/operations.md#{FIRST_FILE}") if "kubectl" not in one and "localhost" not in one
+    ]
+    definitions, steps, answer = found[:3], found[3:], ""
+    for step in steps:
+        for word, member in (("KEY", "activation_key"), ("PROJECT", "project")):
+            if named := re.search(f'"{member}":"([^"]+)"', answer):
+                words[word] = named[1]
+        script = "\n".join((*definitions, step))
+        for word, value in words.items():
+            script = script.replace(word, value)
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=tmp_path,
+            env=os.environ | {"CURL_CA_BUNDLE": str(box.folder / "server-ca.pem")},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 0, f"{step}\n{done.stdout}{done.stderr}"
+        answer = done.stdout
+    file = tmp_path / "license-file.xml"
+    file.write_text(answer)
+    assert 'count="1"' in answer
+    assert xmlsec1(file, keys.license_certificate)

@@ -5,6 +5,7 @@ from typing import Any
 
 from contracts.handovers import Writer
 from operations.adapters.live_log import KafkaLog
+from operations.adapters.progress import to_stderr
 from operations.application.drain import Drain, Drained, Plan
 from operations.entrypoints.settings import OperationsSettings
 from runtime.answers import Answer, Exit
@@ -21,6 +22,7 @@ async def drain(arguments: Namespace, settings: OperationsSettings) -> Answer:
         plan = await wanted.plan(force=arguments.force)
         if arguments.dry_run:
             return _planned(wanted, plan)
+        to_stderr(f"{plan.leader.client} is asked to hand ledger {wanted.number} over: up to {arguments.seconds:.0f} s")
         return _done(wanted, await wanted.carry_out(plan, by=arguments.by, within_seconds=arguments.seconds))
 
 

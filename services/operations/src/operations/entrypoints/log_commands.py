@@ -1,11 +1,15 @@
 """`licensingctl backup`, `restore` and `verify`."""
 
 from argparse import Namespace
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from contracts.topics import BACKED_UP, topic_name
 from operations.adapters.live_log import KafkaLog
+from operations.adapters.progress import Progress, WatchedLog, WatchedStore
 from operations.application.backup import Wanted, back_up, planned
+from operations.application.ports import LiveLog
 from operations.application.restore import missing, restore
 from operations.application.verify import verify_backup, verify_live
 from operations.domain.log_verification import ChainReport
@@ -17,13 +21,15 @@ from runtime.kafka import Connection, Partition
 
 async def backup(arguments: Namespace, settings: OperationsSettings) -> Answer:
     """Bring the backup up to the ends that the logs have now."""
-    wanted = _backed_up(settings)
-    async with KafkaLog.of(Connection.from_settings(settings)) as live:
+    wanted, progress = _backed_up(settings), Progress()
+    async with _brokers(settings, progress) as live:
         if arguments.dry_run:
             copied = await planned(live, to_read(arguments.place, settings), wanted)
         else:
             with to_write(arguments.place, settings) as store:
-                copied = await back_up(live, store, wanted, taken=datetime.now(UTC).isoformat(timespec="seconds"))
+                copied = await back_up(
+                    live, WatchedStore(store, progress), wanted, taken=datetime.now(UTC).isoformat(timespec="seconds")
+                )
     rows = [(f"{one.partition.topic}/{one.partition.number}", one.records, one.next_offset) for one in copied]
     facts = [{"partition": name, "added": added, "next_offset": end} for name, added, end in rows]
     lines = table([("PARTITION", "TO ADD" if arguments.dry_run else "ADDED", "NEXT OFFSET"), *rows])
@@ -32,8 +38,9 @@ async def backup(arguments: Namespace, settings: OperationsSettings) -> Answer:
 
 async def bring_back(arguments: Namespace, settings: OperationsSettings) -> Answer:
     """Write a backup into empty topics, each record at the offset that it had."""
-    async with KafkaLog.of(Connection.from_settings(settings)) as live:
-        store = to_read(arguments.place, settings)
+    progress = Progress()
+    async with _brokers(settings, progress) as live:
+        store = WatchedStore(to_read(arguments.place, settings), progress)
         restored = await (missing if arguments.dry_run else restore)(live, store, _backed_up(settings))
     rows = [(f"{one.partition.topic}/{one.partition.number}", one.written, one.present) for one in restored]
     facts = [{"partition": name, "written": written, "present": present} for name, written, present in rows]
@@ -43,13 +50,20 @@ async def bring_back(arguments: Namespace, settings: OperationsSettings) -> Answ
 
 async def verify(arguments: Namespace, settings: OperationsSettings) -> Answer:
     """Check that the logs are one chain each, under the trees that the signer signed."""
-    keys, prefix = settings.log_keys(), settings.topic_prefix
+    keys, prefix, progress = settings.log_keys(), settings.topic_prefix, Progress()
     if arguments.place is not None:
-        reports = await verify_backup(to_read(arguments.place, settings), prefix=prefix, keys=keys)
+        store = WatchedStore(to_read(arguments.place, settings), progress)
+        reports = await verify_backup(store, prefix=prefix, keys=keys)
     else:
-        async with KafkaLog.of(Connection.from_settings(settings)) as live:
+        async with _brokers(settings, progress) as live:
             reports = await verify_live(live, prefix=prefix, ledgers=settings.ledgers, keys=keys)
     return Answer({"logs": [one.facts() for one in reports]}, table([_TITLES, *map(_row, reports)]))
+
+
+@asynccontextmanager
+async def _brokers(settings: OperationsSettings, progress: Progress) -> AsyncGenerator[LiveLog]:
+    async with KafkaLog.of(Connection.from_settings(settings)) as log:
+        yield WatchedLog(log, progress)
 
 
 def _backed_up(settings: OperationsSettings) -> list[Wanted]:
