@@ -1,19 +1,30 @@
 """Cases from the broken box to the one that works, with the firmware of both: rule F5, rules section 6 and rule T9."""
 
 import secrets
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
-from dev.demo.story import Story, counted
+from dev.demo.story import Story, counted, wanted
+from licensing_client.cases_api import CaseView
 from simulator.cast import PARTNER
+from simulator.device import Answer, Firmware
 from simulator.partner import Refused
 from tests.support.handing_in import ALL_BACK, FREE, direct, forged, refused
 
+RACES = 20
 STOOD_ON_IT = {"Port11": 20, "Channel": 4}
 
 
 def a_spare() -> str:
     return f"009033{secrets.token_hex(3)}"
+
+
+def counted_rows(licenses: Iterable[Any]) -> dict[str, int]:
+    return {line["license_type"]: line["count"] for line in licenses}
 
 
 def test_a_repair_keeps_all_on_the_device(story: Story) -> None:
@@ -41,7 +52,7 @@ def test_t9_after_the_swap_of_a_case_a_return_of_the_broken_device_finds_nothing
     assert (swapped["state"], swapped["swapped"]) == ("replaced", True)
     story.serial, story.sequence = swapped["replacement"] or "", swapped["swap_sequence"] or 0
     there = story.partner.get_device(story.serial, at_least=story.sequence)
-    assert {line["license_type"]: line["count"] for line in there["licenses"]} == STOOD_ON_IT
+    assert counted_rows(there["licenses"]) == STOOD_ON_IT
     file = story.firmware().sync_to(story.sequence)
     assert (file.generation, counted(file.licenses)) == (1, STOOD_ON_IT)
     assert cases.sent_back(case)["state"] == "closed"
@@ -68,6 +79,48 @@ def test_t9_after_a_return_the_swap_of_a_case_moves_only_what_the_return_left(st
     assert story.firmware().give_back().credited == ()
     assert story.settled_balance() == ALL_BACK
     assert cases.sent_back(case)["state"] == "closed"
+
+
+def test_t9_a_return_and_a_swap_under_way_together_end_in_one_of_two_ways(story: Story) -> None:
+    """The return begins at once, later and later, and at last when a swap had long been done on its own."""
+    alone, *waiting = [a_stocked_case(story, a_spare()) for _ in range(1 + RACES)]
+    began = time.monotonic()
+    story.cases.replaced(alone, a_spare())
+    took_seconds = time.monotonic() - began
+
+    def race(case: CaseView, pause: float) -> Answer:
+        """The clerk orders the swap, and a moment later the device returns what it has."""
+        firmware, spare = Firmware(story.box(case["serial"]), story.sync_address), a_spare()
+        document = firmware.box.invalidate()
+        with ThreadPoolExecutor() as pool:
+            swapping = pool.submit(story.cases.replaced, case, spare)
+            time.sleep(pause)
+            answer = firmware.ask("PUT", "return", body=document)
+            swapped = swapping.result()
+        there = story.partner.get_device(spare, at_least=swapped["swap_sequence"] or 0)["licenses"]
+        again = firmware.ask("PUT", "return", body=document)
+        assert (again.status, again.code) == (answer.status, answer.code)
+        if answer.status == 200:
+            assert (answer.body, counted_rows(there)) == (again.body, {})
+        else:
+            assert (answer.status, answer.code, counted_rows(there)) == (409, "device_replaced", {"Port11": 1})
+        return answer
+
+    answers = [race(case, 2 * took_seconds * number / RACES) for number, case in enumerate(waiting)]
+
+    returned = sum(answer.status == 200 for answer in answers)
+    assert 0 < returned < RACES, "both happened first"
+    assert story.settled_balance() == {"Port11": 30 - 1 - RACES + returned, "Voicemail11": 2}
+    story.a_replay_gives_the_same_balances()
+
+
+def a_stocked_case(story: Story, serial: str) -> CaseView:
+    """Of another device in the story's project, with one port, which has arrived and may be replaced."""
+    story.partner.add_device(story.project, serial=serial)
+    story.partner.allocate_licenses(story.project, serial=serial, licenses=wanted({"Port11": 1}), confirm_final=True)
+    case = story.cases.file(serial)
+    story.cases.received(case)
+    return case
 
 
 def test_a_device_sent_in_advance_works_while_the_broken_one_is_owed(story: Story) -> None:

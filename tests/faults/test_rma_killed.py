@@ -4,8 +4,11 @@ import asyncio
 import itertools
 import random
 import secrets
+from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -18,16 +21,29 @@ from contracts.events.replacements import DeviceReplaced
 from contracts.log.chain import LedgerChain
 from contracts.log.entries import Entry
 from contracts.models import WireModel
-from contracts.rma.commands import GrantAdvanceReplacement, ReceiveDevice
-from contracts.rma.events import CaseEvent, DeviceSwapped
+from contracts.rma.commands import (
+    CancelCase,
+    ChargeDebt,
+    GrantAdvanceReplacement,
+    ReceiveDevice,
+    RecordRepair,
+    SendInAdvance,
+    ShipDevice,
+)
+from contracts.rma.events import CaseEvent, CaseFiled, DeviceReceived, DeviceSwapped, ReturnReminded, RmaEvent
 from contracts.topics import CASE_EVENTS, EVENTS
+from dev.stack.kafka import Broker
+from dev.stack.parts import Kit
 from dev.stack.settings import environment
+from dev.stack.topics import create_users
 from rma.domain.state import Case
+from simulator import pki
 from tests.support.campaign import LONG
-from tests.support.kafka_topics import KafkaTopics
+from tests.support.kafka_topics import KafkaTopics, topics_on
 from tests.support.killed import Killed, running
 from tests.support.ledger import sending, story, story_catalog
 from tests.support.ledger.story import ADRIA
+from tests.support.moved_clock import MovedClock
 from tests.support.plain_http import plain_client
 from tests.support.rma import api_at_work, at_work
 from tests.support.rma.api_at_work import CaseApi, a_projector, projector_settings
@@ -36,23 +52,54 @@ from tests.support.rma.at_work import PATIENCE_SECONDS, Desk, anna, clerk, repla
 KILLS = 50 if LONG else 3
 LIVES = 50 if LONG else 4
 """Of each kind, at most: they go on until so often one was killed."""
+BEGAN_DAYS_AGO = 40
+OWED = 12
+"""Devices that fall due on the same days."""
+RAN_OUT = ("file", "send_in_advance", "swapped", "remind", "remind", "overdue")
 EVERY = 2
-"""Steps from one kill to the next; a life has four to six."""
+"""Steps from one kill to the next; a life has four to nine."""
 Boxes = Iterator[tuple[str, str]]
 """Broken ones, each with the one that replaces it."""
 
 
-def writer(topics: KafkaTopics, folder: Path, name: str = "writer") -> Killed:
+class Then:
+    """A day in the past by which processes live, and which the test moves on."""
+
+    def __init__(self, folder: Path, *, days_ago: int) -> None:
+        self._began, self._clock = days_ago, MovedClock(folder)
+        self.go_on(days=0)
+
+    def go_on(self, *, days: int) -> None:
+        """It is so many days later than it was at first."""
+        self._before = timedelta(days=self._began - days)
+        self._clock.set(-int(self._before.total_seconds()))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return self._clock.environment
+
+    def now(self) -> datetime:
+        return at_work.utc_now() - self._before
+
+    def token(self, account: str, company: str) -> str:
+        """A token as it was issued then."""
+        now = int(self.now().timestamp())
+        return sending.ISSUER.token(account, company, iat=now - 60, exp=now + 600)
+
+
+def writer(topics: KafkaTopics, folder: Path, name: str = "writer", clock: Then | None = None) -> Killed:
     said = at_work.rma_settings(topics, folder, admin_port=0, group_session_seconds=1, log_level="warning")
     named = {name: value for name, value in said.model_dump().items() if value is not None}
-    return Killed("rma-writer", environment(topics.settings("rma-writer") | _only_set(named)), folder / f"{name}.log")
+    settings = environment(topics.settings("rma-writer") | _only_set(named))
+    return Killed("rma-writer", settings | (clock.environment if clock else {}), folder / f"{name}.log")
 
 
-def manager(topics: KafkaTopics, folder: Path) -> Killed:
+def manager(topics: KafkaTopics, folder: Path, clock: Then | None = None) -> Killed:
     key = sending.public_key_file(folder)
     said = {"admin_port": 0, "log_level": "warning", "group_session_seconds": 2}
     said |= {"writer_key_file": key, "ledger_writer_key_file": key}
-    return Killed("rma-process-manager", environment(topics.settings("rma") | said), folder / "manager.log")
+    settings = environment(topics.settings("rma") | said)
+    return Killed("rma-process-manager", settings | (clock.environment if clock else {}), folder / "manager.log")
 
 
 @asynccontextmanager
@@ -113,6 +160,20 @@ async def in_advance(api: Client, serial: str, spare: str) -> str:
     return rma
 
 
+async def quoted_and_repaired(api: Client, serial: str, taken: str) -> str:
+    """A repair that has a price, after the ledger has refused a replacement that is in use."""
+    rma = await api.files(serial)
+    await api.does(rma, "receive", {"serial": serial})
+    quote = await api.does(rma, "quote", {"cents": 12_900, "currency": "EUR", "valid_until": "2999-01-01"})
+    await api.does(rma, "accept", {"quote": quote}, anna)
+    await api.does(rma, "replace", {"replacement": taken, "finding": "The board is burnt."})
+    await api.until(rma, "swap_refused")
+    await api.does(rma, "repair", {"finding": "A fuse was replaced."})
+    await api.does(rma, "ship", {"carrier": "DHL", "tracking_number": "1"})
+    await api.does(rma, "close")
+    return rma
+
+
 async def lane(
     api: Client, life: Callable[[Client, str, str], Awaitable[str]], boxes: Boxes, is_enough: Callable[[], bool]
 ) -> dict[str, str]:
@@ -146,7 +207,7 @@ async def test_killing_one_after_the_other_swaps_each_box_once_and_loses_no_case
     kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
 ) -> None:
     dice = random.Random(11)
-    boxes, spares = ([f"009033{kind}0{n:04x}" for n in range(2 * LIVES)] for kind in (4, 5))
+    boxes, spares, old = ([f"009033{kind}0{n:04x}" for n in range(2 * LIVES)] for kind in (4, 5, 6))
     parts = [writer(kafka_topics, tmp_path), manager(kafka_topics, tmp_path)]
     async with (
         at_work.a_ledger(kafka_topics, tmp_path) as desk,
@@ -155,7 +216,7 @@ async def test_killing_one_after_the_other_swaps_each_box_once_and_loses_no_case
         running(*parts),
     ):
         victims = [*parts, api]
-        await desk.ledger_does(*_registered(boxes, spares))
+        await desk.ledger_does(*_registered(boxes, spares), *_added(old))
         await desk.does(GrantAdvanceReplacement(company=ADRIA, threshold=100, reference="SUP-9"))
         lives = zip(boxes, spares, strict=True)
 
@@ -163,32 +224,138 @@ async def test_killing_one_after_the_other_swaps_each_box_once_and_loses_no_case
             return sum(victim.kills for victim in victims) >= KILLS
 
         lanes = [lane(client, kind, lives, is_enough) for kind in (a_replacement, in_advance)]
+        taken = zip(old, itertools.repeat(at_work.OTHER), strict=False)
+        lanes += [lane(client, quoted_and_repaired, taken, is_enough)] if LONG else []
         killed = asyncio.create_task(killing(desk, victims, dice))
-        first, second = await asyncio.gather(*lanes)
+        first, second, *others = await asyncio.gather(*lanes)
         killed.cancel()
         await asyncio.wait([killed])
         assert killed.cancelled(), killed.exception()
         assert all(victim.kills >= KILLS // len(victims) for victim in victims)
 
-        cases, state = first | second, (await desk.cases()).cases
-        assert len(cases) == len(first) + len(second), "each case has its number"
-        assert all(_ended_by_one_swap(state[rma]) for rma in cases)
-        assert sorted(one.device.serial for one in await swaps(desk)) == sorted(cases.values())
-        events = await desk.events()
+        swapped, state, events = first | second, (await desk.cases()).cases, await desk.events()
+        repaired = [rma for lived in others for rma in lived]
+        cases = [*swapped, *repaired]
+        assert sorted(event.rma for event in events if isinstance(event, CaseFiled)) == sorted(cases), "one number each"
+        assert all(_ended_by_one_swap(state[rma]) for rma in swapped)
+        assert all((state[rma].state, state[rma].swap) == ("closed", None) for rma in repaired)
+        assert sorted(one.device.serial for one in await swaps(desk)) == sorted(swapped.values())
         told = [event.rma for event in events if isinstance(event, DeviceSwapped)]
-        assert sorted(told) == sorted(cases)
-        steps = [(event.rma, event.step) for event in events if isinstance(event, CaseEvent)]
-        assert len(steps) == len(set(steps)), "each step happened once"
+        assert sorted(told) == sorted(swapped)
+        assert sorted(debts(events)) == sorted(second), "each debt was made once"
+        assert sorted(one.rma for one in events if isinstance(one, DeviceReceived) and one.settles_debt) == sorted(
+            second
+        )
+        assert all(count == 1 for count in steps(events).values()), "each step happened once"
         values = await desk.records(CASE_EVENTS)
         assert replayed(values).state == await desk.cases()
         assert len(await client.kept()) == len(cases), "what people said is kept once for each case"
         assert {rma: (await client.case(rma))["state"] for rma in cases} == {rma: state[rma].state for rma in cases}
 
 
+@pytest.fixture
+def old_broker(state: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]:
+    """A broker whose certificates were valid before the days that pass began."""
+    monkeypatch.setattr(pki, "_BACKDATE", timedelta(days=BEGAN_DAYS_AGO + 1))
+    broker = Kit(state / f"old-{secrets.token_hex(2)}", short_lived=True).broker()
+    broker.start()
+    try:
+        asyncio.run(create_users(broker))
+        yield broker
+    finally:
+        broker.stop()
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(1800)
+async def test_what_falls_due_in_a_month_happens_once_whoever_is_killed_meanwhile(
+    old_broker: Broker, tmp_path: Path
+) -> None:
+    dice, clock = random.Random(30), Then(tmp_path, days_ago=BEGAN_DAYS_AGO)
+    boxes, spares = ([f"009033{kind}0{n:04x}" for n in range(OWED)] for kind in (4, 5))
+    async with AsyncExitStack() as opened:
+        topics = await opened.enter_async_context(topics_on(old_broker))
+        parts = [writer(topics, tmp_path, clock=clock), manager(topics, tmp_path, clock)]
+        desk = await opened.enter_async_context(at_work.a_ledger(topics, tmp_path, clock.now))
+        await opened.enter_async_context(running(*parts))
+        await desk.ledger_does(*_registered(boxes, spares))
+        desk.token = clock.token
+        await desk.does(GrantAdvanceReplacement(company=ADRIA, threshold=100, reference="SUP-9"))
+        killed = asyncio.create_task(killing(desk, parts, dice))
+        repaired = await sent_back(desk)
+        owed = await asyncio.gather(*map(partial(sent_in_advance, desk), boxes, spares))
+        for days, step, count in (
+            (14, "close", 1),
+            (23, "remind", OWED),
+            (29, "remind", 2 * OWED),
+            (30, "overdue", OWED),
+        ):
+            clock.go_on(days=days)
+            await desk.does(CancelCase(rma=await desk.files(at_work.OTHER)))  # an entry, so that the day is looked at
+            await until_counted(desk, step, count)
+        assert sorted((await desk.cases()).owing[ADRIA]) == sorted(owed)
+        late, *others = owed
+        await desk.does(ReceiveDevice(rma=late, serial=boxes[0]))
+        for rma in others:
+            await desk.does(ChargeDebt(rma=rma, invoice="INV-1"))
+        killed.cancel()
+        await asyncio.wait([killed])
+        assert killed.cancelled(), killed.exception()
+
+        assert all(part.kills >= OWED // 2 for part in parts), [part.kills for part in parts]
+        events, cases = await desk.events(), await desk.cases()
+        assert not cases.owing
+        assert {cases.cases[rma].state for rma in (repaired, *owed)} == {"closed"}
+        assert sorted(one.device.serial for one in await swaps(desk)) == spares
+        assert sorted(debts(events)) == sorted(owed), "each debt was made once"
+        assert all(count == 1 for count in steps(events).values()), "each step happened once"
+        assert [step for rma, step, _ in steps(events) if rma == late] == [*RAN_OUT, "receive"]
+        assert all([step for rma, step, _ in steps(events) if rma == one] == [*RAN_OUT, "charge"] for one in others)
+        assert replayed(await desk.records(CASE_EVENTS)).state == cases
+
+
+async def sent_in_advance(desk: Desk, serial: str, spare: str) -> str:
+    rma = await desk.files(serial)
+    advance = SendInAdvance(rma=rma, replacement=spare, reason="Contract.", carrier="DHL", tracking_number="1")
+    await desk.does(advance)
+    await desk.until(rma, "replacement_shipped")
+    return rma
+
+
+async def sent_back(desk: Desk) -> str:
+    rma = await desk.files()
+    await desk.does(ReceiveDevice(rma=rma, serial=at_work.SERIAL))
+    await desk.does(RecordRepair(rma=rma, finding="A fuse was replaced."))
+    await desk.does(ShipDevice(rma=rma, carrier="DHL", tracking_number="1"))
+    return rma
+
+
+async def until_counted(desk: Desk, step: str, count: int) -> None:
+    """Return once so many steps of a kind have happened."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while sum(one == step for _, one, _ in steps(await desk.events())) < count:  # noqa: ASYNC110 - other processes' log
+            await asyncio.sleep(0.05)
+
+
+def steps(events: list[RmaEvent]) -> Counter[tuple[str, str, int]]:
+    """How often each step of each case happened; a reminder is another one for each number of days."""
+    of_cases = [event for event in events if isinstance(event, CaseEvent)]
+    days = (event.days if isinstance(event, ReturnReminded) else 0 for event in of_cases)
+    return Counter((event.rma, event.step, left) for event, left in zip(of_cases, days, strict=True))
+
+
+def debts(events: list[RmaEvent]) -> list[str]:
+    """The cases in which a device became owed, each time that it did."""
+    return [event.rma for event in events if isinstance(event, DeviceSwapped) and event.overdue_on is not None]
+
+
 def _registered(boxes: list[str], spares: list[str]) -> list[tuple[WireModel, Actor]]:
     delivered = [story_catalog.delivered(serial, on=at_work.days_ago(40)) for serial in (*boxes, *spares)]
-    added = [(story.add(serial), anna) for serial in boxes]
-    return [(story_catalog.register(*delivered), clerk), *added]
+    return [(story_catalog.register(*delivered), clerk), *_added(boxes)]
+
+
+def _added(boxes: list[str]) -> list[tuple[WireModel, Actor]]:
+    return [(story.add(serial), anna) for serial in boxes]
 
 
 def _ended_by_one_swap(case: Case) -> bool:

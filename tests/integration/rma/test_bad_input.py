@@ -1,11 +1,14 @@
 """Bad input at each endpoint: refused with a problem that says why, and nothing follows of it."""
 
+import json
 from typing import Any
 
 import pytest
 
+from contracts.rma.events import CaseEvent, CaseFiled
+from tests.support.ledger.story import ADRIA
 from tests.support.rma.api_at_work import ADDRESS, CONTACT, CaseApi, a_report, bearer
-from tests.support.rma.at_work import SERIAL, anna, clerk
+from tests.support.rma.at_work import OTHER, SERIAL, anna, clerk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -66,6 +69,59 @@ BAD_QUERIES = (
     "rmas?at_least=0",
     "rmas?at_least=99999999999",
 )
+GRANT = f"companies/{ADRIA}/advance-replacement"
+ENTRY = {"sequence": 1, "entry_hash": "ab" * 32}
+PROPOSAL: dict[str, Any] = {"entries": [ENTRY], "law": "step_wrong", "reason": "x", "reference": "y"}
+BAD_BODIES: dict[str, list[Any]] = {
+    GRANT: [
+        None,
+        [],
+        {},
+        {"threshold": 3},
+        {"threshold": 0, "reference": "SUP-9"},
+        {"threshold": -1, "reference": "SUP-9"},
+        {"threshold": 101, "reference": "SUP-9"},
+        {"threshold": 10**400, "reference": "SUP-9"},
+        {"threshold": 1.5, "reference": "SUP-9"},
+        {"threshold": "3", "reference": "SUP-9"},
+        {"threshold": True, "reference": "SUP-9"},
+        {"threshold": None, "reference": "SUP-9"},
+        {"threshold": 3, "reference": "SUP-9", "company": ADRIA},
+        {"reference": ""},
+        {"reference": "x" * 65},
+        {"reference": "a\nb"},
+        {"reference": 9},
+    ],
+    f"{GRANT}/withdrawal": [
+        None,
+        {},
+        {"reference": "SUP-9"},
+        {"reason": "Over."},
+        {"reason": " ", "reference": "SUP-9"},
+        {"reason": "x" * 201, "reference": "SUP-9"},
+        {"reason": "a\u202eb", "reference": "SUP-9"},
+        {"reason": "Over.", "reference": "SUP-9", "threshold": 0},
+    ],
+    "case-log/set-asides": [
+        None,
+        {},
+        PROPOSAL | {"entries": []},
+        PROPOSAL | {"entries": [1]},
+        PROPOSAL | {"entries": [ENTRY] * 101},
+        PROPOSAL | {"entries": [{"sequence": 0, "entry_hash": "ab" * 32}]},
+        PROPOSAL | {"entries": [{"sequence": 10**30, "entry_hash": "ab" * 32}]},
+        PROPOSAL | {"entries": [{"sequence": "1", "entry_hash": "ab" * 32}]},
+        PROPOSAL | {"entries": [{"sequence": 1, "entry_hash": "AB" * 32}]},
+        PROPOSAL | {"entries": [{"sequence": 1, "entry_hash": "ab"}]},
+        PROPOSAL | {"entries": [{"sequence": 1, "entry_hash": "ab" * 32, "more": 1}]},
+        PROPOSAL | {"law": "Step wrong"},
+        PROPOSAL | {"law": "x" * 100},
+        PROPOSAL | {"reason": ""},
+        PROPOSAL | {"decision": ADRIA},
+    ],
+}
+BAD_NUMBERS = ("0", "-1", "1.5", "x", "%00", "1%2f2", "9" * 30, "٣")
+"""Of an entry, and of an attachment."""
 
 
 async def test_what_is_wrong_with_a_report_is_said_and_nothing_is_filed_or_kept(cases: CaseApi) -> None:
@@ -103,3 +159,66 @@ async def test_bad_steps_bad_queries_and_tricks_in_a_path_change_nothing(cases: 
     assert (await cases.get("companies/me/advance-replacement", clerk)).json()["code"] == "company_unknown"
     assert (await cases.refuses("companies/me/advance-replacement", {"reference": "x"}))["code"] == "company_unknown"
     assert (await cases.case(rma))["state"] == "authorised"
+
+
+async def test_bad_entitlements_decisions_and_numbers_change_nothing(cases: CaseApi) -> None:
+    rma = await cases.files()
+
+    for path, bodies in BAD_BODIES.items():
+        for body in bodies:
+            answer = await cases.post(path, body, clerk)
+            assert answer.status_code == 422, (path, body, answer.text)
+            assert answer.headers["content-type"] == "application/problem+json"
+    for number in BAD_NUMBERS:
+        for path in (f"entries/{number}/texts", f"rmas/{rma}/attachments/{number}"):
+            assert (await cases.get(path, clerk)).status_code in {404, 422}, path
+        assert (await cases.delete(f"entries/{number}/texts")).status_code in {404, 422}
+    assert (await cases.get(f"entries/{10**9}/texts", clerk)).json()["code"] == "entry_not_found"
+    for decision in ("me", ADRIA.upper(), "%00", f"{ADRIA}x"):
+        refused = await cases.post(f"case-log/set-asides/{decision}/approval", None, clerk)
+        assert refused.status_code == 404, (decision, refused.text)
+    entitlement = await cases.asked(f"companies/{ADRIA}/advance-replacement", clerk)
+    assert (entitlement["entitled"], entitlement["sequence"]) == (False, None)
+    assert (await cases.asked("case-log/stop", clerk))["waiting"] == []
+    assert [type(event) for event in await cases.desk.events()] == [CaseFiled]
+
+
+async def test_a_bad_line_of_many_is_answered_by_itself_and_the_others_go_on(cases: CaseApi) -> None:
+    rma = await cases.files()
+    receive = {"name": "receive-device", "rma": rma, "serial": SERIAL}
+    grant = {"name": "grant-advance-replacement", "company": ADRIA, "reference": "SUP-9"}
+    bad: list[Any] = [
+        receive | {"serial": "zz"},
+        receive | {"serial": None},
+        receive | {"more": 1},
+        receive | {"rma": None},
+        receive | {"rma": f"{rma}/../{rma}"},
+        receive | {"rma": 1},
+        receive | {"name": "receive_device"},
+        receive | {"name": 1},
+        receive | {"name": "get-case"},
+        receive | {"name": "attach-file", "file_name": "../x"},
+        {},
+        grant | {"threshold": 0},
+        grant | {"threshold": 10**400},
+        grant | {"company": f"{ADRIA}/.."},
+        grant | {"company": "me"},
+        {"name": "file-case", **a_report(OTHER, coverage="doa")},
+        {"name": "file-case", **a_report(OTHER, defect="x" * 4001)},
+        {"name": "propose-setting-aside", **PROPOSAL, "law": "Step wrong"},
+        {"name": "write-message", "rma": rma, "text": "\u200b"},
+    ]
+    lines = [json.dumps({"idempotency_key": f"bad-{number}", "command": one}) for number, one in enumerate(bad)]
+    lines += ["{", "[]", "null", '{"a": NaN}', "\x00", '{"command": {}}', '{"idempotency_key": "", "command": {}}']
+    lines += [
+        json.dumps({"idempotency_key": "long", "command": receive | {"more": "x" * 60_000}}),
+        json.dumps({"idempotency_key": "right", "command": receive}),
+    ]
+
+    answer = await cases.client.post("/v1/commands", content="\n".join(lines), headers=bearer(clerk))
+
+    told = [json.loads(one) for one in answer.text.splitlines()]
+    assert [one["line"] for one in told] == list(range(1, len(lines) + 1))
+    assert {one["status"] for one in told[:-1]} <= {404, 422}
+    assert told[-1]["status"] == 201
+    assert [event.step for event in await cases.desk.events() if isinstance(event, CaseEvent)] == ["file", "receive"]

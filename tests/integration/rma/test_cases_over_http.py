@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from contracts.actors import Account
 from contracts.log.envelope import entry_hash
 from contracts.rma.entries import RMA_ENTRIES
-from contracts.staff_texts import digest_of
 from contracts.topics import CASE_EVENTS
 from runtime.kafka import Producer
-from tests.support.ledger import story_members
+from tests.support.ledger import story, story_members
 from tests.support.ledger.projector_at_work import until
 from tests.support.ledger.story import ADRIA, VENDOR
 from tests.support.rma.api_at_work import CONTACT, WAIT_SECONDS, CaseApi, a_report, bearer, gus
@@ -19,11 +19,19 @@ from tests.support.rma.at_work import OTHER, SERIAL, SPARE, SPARE_2, Desk, anna,
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SHIPMENT = {"carrier": "DHL", "tracking_number": "00340434161094042557"}
+UNCOVERED = "009033010208"
+"""Of a hotel's device without a day of delivery."""
+QUOTE = {"cents": 12_900, "currency": "EUR", "valid_until": "2999-01-01"}
 
 
 def reasons(case: dict[str, Any]) -> dict[str, str]:
     """Why steps of a case are not possible now."""
     return {one["step"]: one["code"] for one in case["refused_steps"]}
+
+
+async def facts_of(cases: CaseApi, rma: str, who: Account) -> list[tuple[str, dict[str, Any]]]:
+    """The steps of a case, each with what its entry says to somebody."""
+    return [(one["step"], one["facts"]) for one in (await cases.asked(f"rmas/{rma}/history", who))["items"]]
 
 
 async def test_a_case_is_filed_and_read_by_both_sides(cases: CaseApi) -> None:
@@ -131,6 +139,91 @@ async def test_a_quote_is_answered_by_the_requester(cases: CaseApi) -> None:
     refused = await cases.refuses(f"rmas/{rma}/quote", {"cents": 1, "currency": "EUR", "valid_until": "2999-01-01"})
     assert refused["code"] == "bad_transition"
     assert refused["possible"] == "repair, unrepairable, replace"
+
+
+async def test_a_declined_quote_sends_the_device_back_as_it_is(cases: CaseApi) -> None:
+    await cases.guests()
+    await cases.desk.ledger_does((story.add(UNCOVERED), anna))
+    rma = await cases.files(UNCOVERED)
+    await cases.does(rma, "receive", {"serial": UNCOVERED})
+    quote = await cases.does(rma, "quote", QUOTE)
+    declined = await cases.does(rma, "decline", {"quote": quote}, anna)
+
+    told = {who: await cases.case(rma, who, declined) for who in (anna, gus, clerk)}
+    assert [(one["state"], one["expected"]) for one in told.values()] == [
+        ("declined", None),
+        ("declined", None),
+        ("declined", "ship"),
+    ]
+    assert told[clerk]["steps"] == ["ship"]
+    assert reasons(told[clerk])["repair"] == "bad_transition"
+
+    shipped = await cases.does(rma, "ship", SHIPMENT)
+
+    for who in (anna, gus, clerk):
+        case = await cases.case(rma, who, shipped)
+        assert (case["state"], case["shipment"]["serial"], case["replacement"]) == ("shipped", UNCOVERED, None)
+        assert case["quote"] == {"entry": quote, **QUOTE}
+        assert (await facts_of(cases, rma, who))[2:] == [
+            ("quote", QUOTE),
+            ("decline", {"quote": quote}),
+            ("ship", {"serial": UNCOVERED, **SHIPMENT}),
+        ]
+
+
+async def test_what_cannot_be_repaired_goes_back_and_a_case_is_taken_up_again_where_it_stood(cases: CaseApi) -> None:
+    await cases.guests()
+    finding, reason = "The board is burnt through.", "It came back by mistake."
+    rma = await cases.files()
+    await cases.does(rma, "receive", {"serial": SERIAL})
+    await cases.does(rma, "unrepairable", {"finding": finding})
+    await cases.does(rma, "ship", SHIPMENT)
+    closed = await cases.does(rma, "close")
+    assert (await cases.case(rma, at_least=closed))["state"] == "closed"
+    assert (await cases.refuses(f"rmas/{rma}/reopen", {"reason": reason}, anna))["code"] == "no_right"
+
+    reopened = await cases.does(rma, "reopen", {"reason": reason})
+
+    told = {who: await cases.case(rma, who, reopened) for who in (anna, gus, clerk)}
+    assert [(one["state"], one["expected"]) for one in told.values()] == [
+        ("shipped", None),
+        ("shipped", None),
+        ("shipped", "close"),
+    ]
+    assert [one.get("finding") for one in told.values()] == [finding, None, finding]
+    for who, facts in ((anna, {"reason": reason}), (gus, {}), (clerk, {"reason": reason})):
+        said = await facts_of(cases, rma, who)
+        assert said[2] == ("unrepairable", {"finding": finding} if facts else {})
+        assert said[3:] == [("ship", {"serial": SERIAL, **SHIPMENT}), ("close", {}), ("reopen", facts)]
+    assert (await cases.refuses("rmas", a_report(), anna))["rma"] == rma, "it is the open case of its device again"
+    again = await cases.does(rma, "close")
+    assert (await cases.case(rma, at_least=again))["state"] == "closed"
+
+
+async def test_a_withdrawn_entitlement_ends_replacements_in_advance_and_what_is_owed_stays_owed(cases: CaseApi) -> None:
+    path = f"companies/{ADRIA}/advance-replacement"
+    ended = {"reason": "The contract ended.", "reference": "SUP-10"}
+    advance = {"reason": "Contract.", **SHIPMENT}
+    granted = await cases.post(path, {"reference": "SUP-9"}, clerk)
+    assert (await cases.asked(f"{path}?at_least={granted.json()['sequence']}"))["threshold"] == 3
+    owing, second = await cases.files(), await cases.files(OTHER)
+    await cases.does(owing, "send-in-advance", {"replacement": SPARE, **advance})
+    await cases.until(owing, "replacement_shipped")
+    assert "send_in_advance" in (await cases.case(second, clerk))["steps"]
+
+    withdrawn = await cases.post(f"{path}/withdrawal", ended, clerk)
+    assert withdrawn.status_code == 201, withdrawn.text
+
+    for who, said in ((anna, dict.fromkeys(ended)), (clerk, ended)):
+        now = await cases.asked(f"{path}?at_least={withdrawn.json()['sequence']}", who)
+        assert (now["entitled"], now["threshold"], [one["rma"] for one in now["owed"]]) == (False, None, [owing])
+        assert {name: now[name] for name in ended} == said
+    refused = await cases.refuses(f"rmas/{second}/send-in-advance", {"replacement": SPARE_2, **advance})
+    assert (refused["status"], refused["code"]) == (403, "advance_not_entitled")
+    assert reasons(await cases.case(second, clerk))["send_in_advance"] == "advance_not_entitled"
+    assert (await cases.refuses(f"{path}/withdrawal", ended))["code"] == "advance_not_entitled"
+    settled = await cases.does(owing, "receive", {"serial": SERIAL})
+    assert (await cases.asked(f"{path}?at_least={settled}"))["owed"] == []
 
 
 async def test_the_same_key_with_the_same_body_files_one_case(cases: CaseApi) -> None:
@@ -249,52 +342,6 @@ async def test_many_boxes_are_filed_in_one_request(cases: CaseApi) -> None:
     assert [one["status"] for one in told] == [201, 201, 404]
     assert told[0]["answer"]["rma"] != told[1]["answer"]["rma"]
     assert told[2]["problem"]["code"] == "device_unknown"
-
-
-async def test_a_text_of_an_entry_is_checked_and_erased_by_staff(cases: CaseApi) -> None:
-    rma = await cases.files(reference="Anna's box")
-    filed = (await cases.case(rma))["sequence"]
-    (text,) = (await cases.asked(f"entries/{filed}/texts", clerk))["texts"]
-    assert text["text"] == "Anna's box"
-    assert digest_of(text["text"], bytes.fromhex(text["salt"])) == text["digest"]
-
-    assert (await cases.delete(f"entries/{filed}/texts")).status_code == 200
-
-    assert (await cases.case(rma))["reference"] == "erased"
-    assert (await cases.asked("rmas?reference=Anna%27s box", clerk))["items"] == []
-    assert (await cases.delete(f"entries/{filed + 9}/texts")).json()["code"] == "entry_not_found"
-
-
-async def test_messages_are_read_by_both_sides_and_written_once(cases: CaseApi) -> None:
-    rma = await cases.files()
-    text = "Is <b>it</b> there?\nThanks."
-    answers = [await cases.post(f"rmas/{rma}/messages", {"text": text}, key="hello") for _ in range(2)]
-    assert [answer.status_code for answer in answers] == [201, 201]
-    assert answers[0].text == answers[1].text
-    assert (await cases.post(f"rmas/{rma}/messages", {"text": "We have it."}, clerk)).status_code == 201
-    assert (await cases.refuses(f"rmas/{rma}/messages", {"text": "x"}, ben))["code"] == "rma_unknown"
-
-    for reader in (anna, clerk):
-        page = await cases.asked(f"rmas/{rma}/messages", reader)
-        assert [one["text"] for one in page["items"]] == [text, "We have it."]
-
-
-async def test_staff_erases_what_people_said_and_the_case_stays(cases: CaseApi) -> None:
-    rma = await cases.files()
-    await cases.post(f"rmas/{rma}/messages", {"text": "Call Anna."})
-    assert (await cases.delete(f"rmas/{rma}/personal-data", anna)).json()["code"] == "no_right"
-
-    erased = [await cases.delete(f"rmas/{rma}/personal-data") for _ in range(2)]
-
-    assert [answer.status_code for answer in erased] == [200, 200]
-    case = await cases.case(rma)
-    assert case["state"] == "authorised"
-    assert case["request"].keys() == {"erased"}
-    (message,) = (await cases.asked(f"rmas/{rma}/messages"))["items"]
-    assert message["text"] is None
-    assert message["erased"] is not None
-    assert (await cases.get(f"rmas/{rma}/slip")).status_code == 200
-    assert await cases.kept() == [None]
 
 
 async def test_two_of_the_staff_set_a_forged_entry_aside_and_every_reader_of_cases_goes_on(cases: CaseApi) -> None:

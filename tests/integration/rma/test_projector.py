@@ -11,14 +11,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import asyncpg
 import httpx
 
 from contracts.dates import civil_day
 from contracts.identifiers import MAX_SEQUENCE
-from contracts.rma.events import DeviceShipped
+from contracts.rma.cases import State
+from contracts.rma.events import EVENT_TYPES, DeviceReceived, DeviceShipped
 from contracts.topics import CASE_EVENTS, DEAD_LETTERS
 from dev.stack.settings import environment
 from rma.adapters.postgres.queries.case_search import case_search
@@ -33,7 +34,7 @@ from tests.support.ledger.projector_at_work import until
 from tests.support.plain_http import plain_client
 from tests.support.rma import story
 from tests.support.rma.api_at_work import a_projector, projector_settings
-from tests.support.rma.case_log import CaseLog, events_of
+from tests.support.rma.case_log import SHAPES, CaseLog, log_of
 from tests.support.signer.process import free_port
 
 TABLES = (
@@ -46,7 +47,7 @@ TABLES = (
     "entitlements",
     "set_aside_entries",
 )
-CASES = 40
+CASES = 2 * len(SHAPES)
 PAGE = 51
 """Rows of a page, and one that says whether more follow."""
 PAGE_BUFFERS = 500
@@ -54,9 +55,7 @@ PAGE_BUFFERS = 500
 
 
 def a_log() -> CaseLog:
-    log = CaseLog()
-    log.add(*events_of(CASES))
-    return log
+    return log_of(CASES)
 
 
 @contextmanager
@@ -112,7 +111,9 @@ async def test_a_rebuild_from_zero_equals_the_incremental_rows(
 
     assert await all_rows(fresh_database_url) == incremental
     assert len(incremental["cases"]) == CASES
-    assert len(incremental["entries"]) == len(log.values)
+    assert len(incremental["entries"]) == len(log.values) - 1, "one is set aside"
+    assert {row[4] for row in incremental["entries"]} == EVENT_TYPES.keys()
+    assert {row[12] for row in incremental["case_versions"]} == set(get_args(State))
 
 
 async def test_a_projector_that_is_killed_again_and_again_leaves_each_entry_once(
@@ -152,14 +153,17 @@ async def test_an_unlawful_entry_stops_the_rows_before_it_and_readiness_names_it
     lawful = len(log.values)
     out_of_order = DeviceShipped(
         rma="RMA-2026-000001",
-        company=events_of(1)[1].company,
+        company=story.ADRIA,
         ledger_sequence=1,
         state="shipped",
         serial="009033000000",
         carrier="DHL",
         tracking_number="1",
     )
-    log.add(out_of_order, *events_of(CASES + 1)[lawful:])
+    after = DeviceReceived(
+        rma="RMA-2026-000001", company=story.ADRIA, ledger_sequence=1, state="received", serial="009033000000"
+    )
+    log.add(out_of_order, after)
     await append(kafka_topics, log.values)
     settings = projector_settings(kafka_topics, fresh_database_url, tmp_path).model_copy(
         update={"admin_port": free_port()}

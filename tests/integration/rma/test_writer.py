@@ -51,7 +51,19 @@ from tests.support.ledger.forging import forge
 from tests.support.ledger.story import ADRIA, VENDOR
 from tests.support.ledger.story_members import MIA, mia
 from tests.support.rma import at_work
-from tests.support.rma.at_work import OTHER, PATIENCE_SECONDS, SERIAL, SERVICE, SPARE, Desk, anna, ben, clerk, replayed
+from tests.support.rma.at_work import (
+    OTHER,
+    PATIENCE_SECONDS,
+    SERIAL,
+    SERVICE,
+    SPARE,
+    Desk,
+    anna,
+    ben,
+    clerk,
+    replayed,
+    second_clerk,
+)
 from tests.support.signer.process import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -176,10 +188,11 @@ async def test_a_device_sent_in_advance_is_owed_until_that_very_device_is_back(d
 
 
 async def test_two_clerks_at_the_same_step_and_the_second_hears_where_the_case_is(desk: Desk) -> None:
+    await desk.ledger_does((story_members.member(second_clerk.account, VENDOR, administrator=True), clerk))
     rma = await desk.files()
     receive = ReceiveDevice(rma=rma, serial=SERIAL)
 
-    outcomes = await asyncio.gather(desk.says(receive), desk.says(receive))
+    outcomes = await asyncio.gather(desk.says(receive, clerk), desk.says(receive, second_clerk))
 
     assert sorted(outcome.status for outcome in outcomes) == ["accepted", "rejected"]
     (refused,) = [outcome for outcome in outcomes if isinstance(outcome, Rejected)]
@@ -235,7 +248,7 @@ async def test_an_unlawful_entry_stops_the_cases_of_its_ledger_only_until_it_is_
     await other.does(CancelCase(rma=await other.files()), anna)
 
     propose = story_set_aside.propose((sequence, entry_hash(forged)), law="project_unknown")
-    await desk.ledger_does((propose, clerk), (story_set_aside.approve(), at_work.second_clerk))
+    await desk.ledger_does((propose, clerk), (story_set_aside.approve(), second_clerk))
     await desk.does(CancelCase(rma=rma), anna)
     (cancelled,) = [event for event in await desk.events() if isinstance(event, CaseCancelled)]
     assert cancelled.ledger_sequence == sequence + 2, "an entry that does not count keeps its place"

@@ -64,7 +64,10 @@ def utc_now() -> datetime:
 
 @dataclass
 class Desk:
-    """One ledger and its cases; each command is asked again until it is answered."""
+    """One ledger and its cases; each command is asked again until it is answered.
+
+    `token` gives an account's token for a company.
+    """
 
     topics: KafkaTopics
     senders: dict[str, Commands]
@@ -72,6 +75,7 @@ class Desk:
     read: dict[str, tuple[PartitionTail, list[bytes]]] = field(
         default_factory=dict[str, tuple[PartitionTail, list[bytes]]]
     )
+    token: Callable[[str, str], str] = sending.token
 
     async def ask(
         self,
@@ -97,7 +101,7 @@ class Desk:
             command_id=command_id or secrets.token_hex(32),
             actor=actor,
             correlation_id="desk",
-            token=sending.token(actor.account, actor.company) if isinstance(actor, Account) else "",
+            token=self.token(actor.account, actor.company) if isinstance(actor, Account) else "",
         )
 
     async def ledger_does(self, *commands: tuple[WireModel, Actor]) -> int:
@@ -220,12 +224,12 @@ async def desks_at_work(
 
 
 @asynccontextmanager
-async def a_ledger(topics: KafkaTopics, folder: Path) -> AsyncGenerator[Desk]:
+async def a_ledger(topics: KafkaTopics, folder: Path, clock: Clock = utc_now) -> AsyncGenerator[Desk]:
     """The ledger's writer alone, for a test that runs the others in processes of their own."""
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         try:
-            async with _founded(topics, folder, 1, group, stop, utc_now) as (desk,):
+            async with _founded(topics, folder, 1, group, stop, clock) as (desk,):
                 yield desk
         finally:
             stop.set()

@@ -26,7 +26,7 @@ from rma.domain.ledger_view import Company, Delivered, LedgerView, Rights, Swap
 from rma.domain.state import Case, Cases
 
 VENDOR, ADRIA, BORA = (f"00000000-0000-4000-8000-00000000000{n}" for n in (1, 2, 5))
-CLERK, ANNA, BEN, MIA, GUS = (f"00000000-0000-4000-8000-0000000000{n}" for n in (11, 12, 13, 14, 15))
+CLERK, ANNA, BEN, MIA, GUS, SECOND = (f"00000000-0000-4000-8000-0000000000{n}" for n in range(11, 17))
 HOTEL, BORAS = (f"00000000-0000-4000-8000-0000000000{n}" for n in (21, 22))
 SERIAL, OTHER, UNDELIVERED, BORAS_BOX = (f"00903301020{n}" for n in range(4))
 SPARE, SPARE_2 = "009033010299", "009033010298"
@@ -36,6 +36,7 @@ AT = 77
 GUEST: Rights = frozenset({"view", "rma"})
 
 clerk = Account(account=CLERK, company=VENDOR)
+second_clerk = Account(account=SECOND, company=VENDOR)
 anna = Account(account=ANNA, company=ADRIA)
 ben = Account(account=BEN, company=BORA)
 mia = Account(account=MIA, company=ADRIA)
@@ -64,12 +65,13 @@ def a_ledger(sequence: int = AT) -> LedgerView:
 
 @dataclass
 class Desk:
-    """The log of cases: commands come in, and what is decided counts."""
+    """The log of cases: commands come in, and what is decided counts; `times` are those of its events."""
 
     ledger: LedgerView = field(default_factory=a_ledger)
     cases: Cases = field(default_factory=Cases)
     now: datetime = NOON
     events: list[RmaEvent] = field(default_factory=list[RmaEvent])
+    times: list[datetime] = field(default_factory=list[datetime])
 
     def does(self, command: RmaCommand, actor: Actor = clerk) -> RmaEvent:
         """The event of a command that must be accepted."""
@@ -78,6 +80,7 @@ class Desk:
         require_lawful(self.cases, decision)
         self.cases = evolve(self.cases, decision, at=self.now, by=str(actor))
         self.events.append(decision)
+        self.times.append(self.now)
         return decision
 
     def says(self, command: RmaCommand, actor: Actor = clerk) -> Decision:
@@ -112,6 +115,14 @@ class Desk:
     def later(self, days: int) -> None:
         """Let so many days go by."""
         self.now += timedelta(days=days)
+
+
+def two_clerks() -> Desk:
+    """A desk at which one approves what the other proposes."""
+    desk = Desk()
+    staff = Company(frozenset({CLERK, SECOND}))
+    desk.ledger = desk.ledger._replace(companies=desk.ledger.companies.set(VENDOR, staff))
+    return desk
 
 
 def receive(rma: str, serial: str = SERIAL) -> ReceiveDevice:

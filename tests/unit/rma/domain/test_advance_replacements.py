@@ -4,6 +4,7 @@ from datetime import date
 
 from contracts.rma.commands import (
     ChargeDebt,
+    GrantAdvanceReplacement,
     MarkOverdue,
     RemindOfReturn,
     WithdrawAdvanceReplacement,
@@ -57,6 +58,23 @@ def test_a_company_that_owes_its_threshold_gets_no_further_one() -> None:
     assert (refused.details["cases"], refused.details["threshold"]) == (first, 1)
     desk.does(receive(first))
     desk.does(in_advance(second, SPARE_2))
+
+
+def test_a_company_may_owe_three_devices_unless_staff_says_otherwise() -> None:
+    desk = Desk()
+    desk.does(GrantAdvanceReplacement(company=ADRIA, reference="SUP-9"))
+    serials, spares = ([f"009033{kind}0000{number}" for number in range(4)] for kind in (4, 5))
+    for serial in serials:
+        desk.gets(serial)
+    owing = [owed(desk, serial, spare) for serial, spare in zip(serials[:3], spares, strict=False)]
+    fourth = in_advance(desk.files(serials[3]), spares[3])
+
+    refused = desk.no(fourth)
+
+    assert refused.code == "returns_owed"
+    assert (refused.details["cases"], refused.details["threshold"]) == (", ".join(owing), 3)
+    desk.does(receive(owing[1], serials[1]))
+    desk.does(fourth)
 
 
 def test_a_debt_is_settled_by_receipt_of_that_very_serial() -> None:

@@ -12,16 +12,13 @@ from contracts.rma.commands import RmaCommandRecord
 from contracts.rma.events import CaseEntriesSetAside, CaseFiled, CaseSettingAsideProposed
 from rma.application.writing.case_log import CaseReplica, ReceivedCommand, case_log
 from rma.domain.lawful import require_lawful
-from rma.domain.ledger_view import Company, LedgerView
+from rma.domain.ledger_view import LedgerView
 from runtime.eventlog.log_replica import PassedOver, ReadAgain
 from tests.support.ledger.story_set_aside import DECISION, HASH, approve, propose
 from tests.support.rma import story
 from tests.support.rma.at_work import replayed
 from tests.support.rma.case_log import CaseLog
-from tests.support.rma.story import Desk
-
-SECOND = "00000000-0000-4000-8000-000000000016"
-second = Account(account=SECOND, company=story.VENDOR)
+from tests.support.rma.story import Desk, second_clerk, two_clerks
 
 
 class Known(NamedTuple):
@@ -31,11 +28,9 @@ class Known(NamedTuple):
     trouble: str = ""
 
 
-def two_clerks() -> Desk:
-    """One case is filed, as entry 1."""
-    desk = Desk()
-    staff = Company(frozenset({story.CLERK, SECOND}))
-    desk.ledger = desk.ledger._replace(companies=desk.ledger.companies.set(story.VENDOR, staff))
+def one_case() -> Desk:
+    """Filed as entry 1, at a desk of two clerks."""
+    desk = two_clerks()
     desk.files()
     return desk
 
@@ -45,26 +40,26 @@ def proposal(*entries: tuple[int, str], law: str = "step_wrong") -> ProposeSetti
 
 
 def test_what_one_clerk_proposes_another_one_approves() -> None:
-    desk = two_clerks()
+    desk = one_case()
     proposed = desk.does(proposal())
-    decided = desk.does(approve(), second)
+    decided = desk.does(approve(), second_clerk)
     assert isinstance(proposed, CaseSettingAsideProposed)
     assert isinstance(decided, CaseEntriesSetAside)
-    assert (decided.entries, decided.proposed_by, decided.approved_by) == (proposed.entries, story.CLERK, SECOND)
+    assert (decided.entries, decided.proposed_by, decided.approved_by) == (proposed.entries, story.CLERK, story.SECOND)
     assert decided.ledger_sequence == story.AT
 
 
 def test_nobody_approves_what_they_proposed() -> None:
-    desk = two_clerks()
+    desk = one_case()
     desk.does(proposal())
     assert desk.no(approve()).code == "second_person_needed"
 
 
 def test_a_decision_is_proposed_once_and_approved_once() -> None:
-    desk = two_clerks()
+    desk = one_case()
     desk.does(proposal())
-    assert desk.no(proposal(), second).code == "decision_exists"
-    desk.does(approve(), second)
+    assert desk.no(proposal(), second_clerk).code == "decision_exists"
+    desk.does(approve(), second_clerk)
     assert desk.no(approve()).code == "decision_unknown"
 
 
@@ -77,28 +72,28 @@ def test_a_decision_is_proposed_once_and_approved_once() -> None:
     ],
 )
 def test_it_names_what_is_there_and_a_law_of_cases(command: ProposeSettingAside, code: str) -> None:
-    assert two_clerks().no(command).code == code
+    assert one_case().no(command).code == code
 
 
 @pytest.mark.parametrize("command", [proposal(), approve()])
 @pytest.mark.parametrize("actor", [story.anna, story.ben, story.service])
 def test_only_staff_decides(actor: Actor, command: ProposeSettingAside | ApproveSettingAside) -> None:
-    assert two_clerks().no(command, actor).code == "no_right"
+    assert one_case().no(command, actor).code == "no_right"
 
 
 def a_decision(desk: Desk) -> CaseEntriesSetAside:
     desk.does(proposal())
-    decided = desk.says(approve(), second)
+    decided = desk.says(approve(), second_clerk)
     assert isinstance(decided, CaseEntriesSetAside)
     return decided
 
 
 @pytest.mark.parametrize(
     "changes",
-    [{"approved_by": story.CLERK}, {"law": "case_exists"}, {"decision": story.HOTEL}, {"proposed_by": SECOND}],
+    [{"approved_by": story.CLERK}, {"law": "case_exists"}, {"decision": story.HOTEL}, {"proposed_by": story.SECOND}],
 )
 def test_a_forged_decision_that_is_not_of_two_clerks_is_unlawful(changes: dict[str, str]) -> None:
-    desk = two_clerks()
+    desk = one_case()
     decided = a_decision(desk)
     require_lawful(desk.cases, decided)
     with pytest.raises(UnlawfulEntryError):
@@ -106,7 +101,7 @@ def test_a_forged_decision_that_is_not_of_two_clerks_is_unlawful(changes: dict[s
 
 
 def test_a_reader_that_has_stopped_begins_again_and_passes_the_entry_over() -> None:
-    desk = two_clerks()
+    desk = one_case()
     (filed,) = desk.events
     assert isinstance(filed, CaseFiled)
     log = CaseLog()
@@ -116,7 +111,7 @@ def test_a_reader_that_has_stopped_begins_again_and_passes_the_entry_over() -> N
     assert stopped.stopped.law == "case_exists"
     named = (2, entry_hash(log.values[1]))
     desk.cases = stopped.state
-    log.add(desk.does(proposal(named, law="case_exists")), desk.does(approve(), second))
+    log.add(desk.does(proposal(named, law="case_exists")), desk.does(approve(), second_clerk))
 
     *_, again = [stopped.read(value) for value in log.values[2:]]
     assert again == ReadAgain(dict([named]))
@@ -127,9 +122,9 @@ def test_a_reader_that_has_stopped_begins_again_and_passes_the_entry_over() -> N
     assert fresh.state.set_asides[DECISION] is None
 
 
-@pytest.mark.parametrize(("actor", "is_tried"), [(second, True), (story.clerk, False), (story.anna, False)])
+@pytest.mark.parametrize(("actor", "is_tried"), [(second_clerk, True), (story.clerk, False), (story.anna, False)])
 def test_only_for_a_second_person_the_log_is_read_without_the_entry(actor: Account, is_tried: bool) -> None:
-    desk = two_clerks()
+    desk = one_case()
     desk.does(proposal())
     about = case_log(0, Known(desk.ledger)).set_aside
     assert about is not None

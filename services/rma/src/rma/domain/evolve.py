@@ -36,7 +36,7 @@ from rma.domain.state import Case, Cases, Quote
 
 
 def evolve(cases: Cases, event: RmaEvent, *, at: datetime, by: str) -> Cases:  # noqa: ARG001 - all logs' signature
-    """The cases after the next event, which happened at `at`."""
+    """The cases after the next event, which happened at `at`; the read side knows some of them, and no entitlement."""
     match event:
         case CaseFiled():
             company, project, serial = map(intern, (event.company, event.project, event.serial))
@@ -45,7 +45,9 @@ def evolve(cases: Cases, event: RmaEvent, *, at: datetime, by: str) -> Cases:  #
         case AdvanceReplacementGranted():
             return cases.following()._replace(thresholds=cases.thresholds.set(event.company, event.threshold))
         case AdvanceReplacementWithdrawn():
-            return cases.following()._replace(thresholds=cases.thresholds.delete(event.company))
+            known = cases.thresholds
+            left = known.delete(event.company) if event.company in known else known
+            return cases.following()._replace(thresholds=left)
         case CaseSettingAsideProposed() | CaseEntriesSetAside():
             return set_aside.evolve(cases.following(), event)
         case _:
