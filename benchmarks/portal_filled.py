@@ -30,7 +30,7 @@ from portal.domain.api_tokens import MOST_TOKENS, ApiToken
 from runtime.kafka import Producer
 from tests.support.ledger import ledger_log
 from tests.support.ledger.ledger_log import ADRIA, ANNA, HOTEL, STAFF
-from tests.support.rma.case_log import CaseLog, events_of
+from tests.support.rma.case_log import log_of
 
 PARTNER = Account(ANNA, "anna@example.net", "Anna Adria", "en")
 VENDORS = Account(STAFF, "staff@example.net", "Vera Vogt", "en")
@@ -96,11 +96,9 @@ async def fill(kit: Kit) -> None:
 
 
 async def _begin_logs(kit: Kit) -> None:
-    cases = CaseLog()
-    cases.add(*events_of(BEGUN))
     async with Producer(kit.broker().connection(ADMINISTRATOR), client_id="bench") as producer:
         await lab.append(producer, topic_name(EVENTS), ledger_log.story().values)
-        await lab.append(producer, topic_name(CASE_EVENTS), cases.values)
+        await lab.append(producer, topic_name(CASE_EVENTS), log_of(BEGUN).values)
 
 
 @asynccontextmanager
