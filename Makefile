@@ -1,7 +1,7 @@
 # `make help` says what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup up run tour status kafka-client database-url down clean test unit check check-deploy generate fmt lock bench faults fuzz screenshots check-cluster sbom
+.PHONY: help setup up run tour status kafka-client database-url down clean test unit check check-deploy generate freeze fmt lock bench faults fuzz screenshots check-cluster sbom
 
 BIN := .venv/bin
 # Showing and ending the stack needs no virtual environment, and there may be none any more.
@@ -12,8 +12,6 @@ ARGS ?=
 # How many processes run the tests side by side, one more than there are cores: each waits for a broker or a
 # database now and then. ARGS="-n 0" is one, with pdb.
 WORKERS ?= 3
-# What `make check` compares frozen events with: the last commit, or the release that is upgraded from.
-SINCE ?= HEAD
 PYTEST = $(BIN)/pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 # Each process of a stack would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -58,19 +56,20 @@ test: setup ## Run all tests, on a broker and a database of their own (ARGS="-k 
 unit: setup ## Run the tests that need neither broker nor database
 	@$(PYTEST) -n auto tests/properties tests/unit $(ARGS)
 
-check-deploy: setup ## Build every overlay of deploy/k8s and check it against schemas (CRD_SCHEMAS=folder for custom resources)
+check-deploy: setup ## Build every overlay of deploy/k8s, check it against schemas (CRD_SCHEMAS=folder for more of them), and hold it to the code
 	@$(BIN)/python -m dev.kubernetes.check
+	@$(PYTEST) tests/unit/deploy $(ARGS)
 
 check-cluster: setup ## Install, drain and upgrade production on a simulated cluster, and run what pages for operators say (minutes at first)
 	@$(BIN)/python -m dev.kubernetes.cluster.check
 
-check: setup ## Lint, types, layers, and no frozen event changed since SINCE
+check: setup ## Lint, types, layers, and no schema broken that earlier readers and logs know
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m dev.contract_changes $(SINCE)
+	@$(BIN)/python -m dev.contract_changes
 
 fmt: setup ## Format, and fix what can be fixed
 	@$(BIN)/ruff format .
@@ -78,6 +77,9 @@ fmt: setup ## Format, and fix what can be fixed
 
 generate: setup ## Make all that is generated: schemas, reference pages, the table of refusals, the client
 	@$(BIN)/python -m dev.generate
+
+freeze: setup ## Take this version's schemas into schemas/frozen, unless something in them breaks
+	@$(BIN)/python -m dev.contract_changes --accept
 
 sbom: setup ## Write deploy/container/sbom.json (CycloneDX) from the locks; `make generate` does, too
 	@$(BIN)/python -m dev.generate.sbom
@@ -97,6 +99,7 @@ bench: setup ## Measure speed and memory, each beside its baseline (ARGS="export
 
 faults: setup ## Run the long fault tests: kills, two writers, full disks, wrong clocks, broker and database away
 	@FAULTS=long $(PYTEST) tests/faults tests/integration/signer tests/integration/device_sync \
+	    tests/integration/dev/test_broker.py tests/integration/dev/test_cluster.py \
 	    tests/integration/ledger/test_api.py tests/integration/ledger/test_projector.py $(ARGS)
 
 fuzz: setup ## Run the property tests with many more examples

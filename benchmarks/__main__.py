@@ -27,6 +27,7 @@ from benchmarks import (
     portal,
     projection,
     replay,
+    resources,
     signing,
     takeover,
     traces,
@@ -58,6 +59,7 @@ BENCHMARKS: dict[str, Callable[[Lab], Awaitable[list[Figure]]]] = {
     "traces": traces.measure,
     "audio": audio.measure,
     "audio-service": audio_service.measure,
+    "resources": resources.measure,
 }
 
 

@@ -108,7 +108,7 @@ async def measure(lab_: Lab) -> list[Figure]:
 async def _first_byte(who: Account, codes: tuple[str, ...]) -> Figure:
     found: list[float] = []
     for _ in range(PREVIEWS):
-        job, sent = await who.upload(_recording(PREVIEW_SECONDS), ",".join(codes))
+        job, sent = await who.upload(recording(PREVIEW_SECONDS), ",".join(codes))
         found.append(await who.preview(job, codes[0]) - sent)
         await who.ended(job)
     what = f"audio: first preview byte, {PREVIEW_SECONDS} s of sound, {len(codes)} format{'s'[: len(codes) - 1]}"
@@ -119,7 +119,7 @@ async def _memory_of_upload(lab_: Lab, who: Account) -> Figure:
     pid = _pid(lab_, "audio-api")
     before = machine.resident_bytes(pid)
     machine.forget_peak(pid)
-    job, _ = await who.upload(_recording(BIGGEST_UPLOAD // RATE // 2 - 1), USUAL[0])
+    job, _ = await who.upload(recording(BIGGEST_UPLOAD // RATE // 2 - 1), USUAL[0])
     grown = (machine.peak_bytes(pid) - before) / machine.MIB
     await who.ended(job)
     return Figure("audio: audio-api grows by, during an upload of 20 MiB", grown, "MiB", "< 10 MiB")
@@ -129,7 +129,7 @@ async def _memory_of_worker(lab_: Lab, who: Account) -> Figure:
     pid = _pid(lab_, "audio-worker")
     machine.forget_peak(pid)
     before = machine.resident_bytes(pid)
-    job, _ = await who.upload(_recording(MAX_SECONDS), ",".join(USUAL))
+    job, _ = await who.upload(recording(MAX_SECONDS), ",".join(USUAL))
     if (await who.ended(job))["state"] != "done":
         raise RuntimeError("ten minutes were not converted")
     beside = (Beside("before", before / machine.MIB),)
@@ -137,11 +137,9 @@ async def _memory_of_worker(lab_: Lab, who: Account) -> Figure:
 
 
 async def _queue(people: list[Account], count: int) -> Figure:
-    recording = _recording(QUEUED_SECONDS)
+    sound = recording(QUEUED_SECONDS)
     start = time.perf_counter()
-    jobs = [
-        (who, (await who.upload(recording, ",".join(USUAL)))[0]) for who in people for _ in range(count // COMPANIES)
-    ]
+    jobs = [(who, (await who.upload(sound, ",".join(USUAL)))[0]) for who in people for _ in range(count // COMPANIES)]
     for who, job in jobs:
         await who.ended(job)
     rate = len(jobs) / (time.perf_counter() - start)
@@ -164,7 +162,7 @@ def _pid(lab_: Lab, name: str) -> int:
     return pid
 
 
-def _recording(seconds: int) -> bytes:
+def recording(seconds: int) -> bytes:
     """A WAV of 16 bit and 16 kHz: noise that swells and falls, a second of it again and again."""
     rolled = Random(12)
     second = array("h", (round(rolled.uniform(-16_000, 16_000) * (at % 4000 / 4000)) for at in range(RATE)))

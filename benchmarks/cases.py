@@ -63,9 +63,9 @@ class Load(NamedTuple):
 
 async def measure(lab_: Lab) -> list[Figure]:
     async with lab_.whole_system() as kit:
-        await _prepare(lab_)
-        plain = await _load(lab_, kit, "ledger-api", _allocations(kit, _devices(lab_)))
-        filed = await _load(lab_, kit, "rma-api", _reports(kit, _devices(lab_)))
+        await prepare(lab_)
+        plain = await _load(lab_, kit, "ledger-api", allocations_of(kit, devices_of(lab_)))
+        filed = await _load(lab_, kit, "rma-api", reports(kit, devices_of(lab_)))
     return [*_through_the_api(filed, plain), await _timers_at_once(lab_), *await _beside_the_ledger(lab_)]
 
 
@@ -88,8 +88,8 @@ def _through_the_api(filed: Load, plain: Load) -> list[Figure]:
     ]
 
 
-async def _prepare(lab_: Lab) -> None:
-    devices = _devices(lab_)
+async def prepare(lab_: Lab) -> None:
+    devices = devices_of(lab_)
     commands = [*market.partner(), *market.stocked(devices * 10), *market.devices(devices)]
     async with Producer(lab_.connection, client_id="bench") as producer:
         await lab_.send(producer, commands, PREFIX)
@@ -113,16 +113,16 @@ def _scale(lab_: Lab) -> float:
     return max(lab_.scale, LEAST_SCALE)
 
 
-def _devices(lab_: Lab) -> int:
+def devices_of(lab_: Lab) -> int:
     return int(DEVICES * _scale(lab_))
 
 
-def _allocations(kit: Kit, devices: int) -> client.Requests:
+def allocations_of(kit: Kit, devices: int) -> client.Requests:
     said: dict[str, object] = {"licenses": [{"license_type": "Port11", "count": 1}]}
     return _posts(kit, f"/v1/projects/{market.PROJECT}/allocations", said, devices)
 
 
-def _reports(kit: Kit, devices: int) -> client.Requests:
+def reports(kit: Kit, devices: int) -> client.Requests:
     return _posts(kit, "/v1/rmas", REPORT, devices)
 
 

@@ -37,13 +37,13 @@ async def measure(lab_: Lab) -> list[Figure]:
     machine.stay(machine.OTHERS)
     serials = [market.serial(FIRST_SERIAL + number) for number in range(BOXES)]
     async with lab_.whole_system() as kit:
-        contexts = _contexts(kit, serials)
-        await _allocate(lab_, serials)
+        contexts = contexts_of(kit, serials)
+        await allocate(lab_, serials)
         _place(kit)
         async with client.channels(HOST, kit.ports.port("device-sync"), contexts) as opened:
             tags = [await _first_file(channel, serial) for channel, serial in zip(opened, serials, strict=True)]
-            gets = await _rate(lab_, opened, [_get(serial) for serial in serials], client.OK)
-            unchanged = [_get(serial, tag) for serial, tag in zip(serials, tags, strict=True)]
+            gets = await _rate(lab_, opened, [get_file(serial) for serial in serials], client.OK)
+            unchanged = [get_file(serial, tag) for serial, tag in zip(serials, tags, strict=True)]
             not_modified = await _rate(lab_, opened, unchanged, client.NOT_MODIFIED)
     empty = await _empty(lab_, contexts, serials)
     beside = (Beside("empty aiohttp handler, same TLS", empty),)
@@ -72,10 +72,10 @@ async def _empty(lab_: Lab, contexts: list[ssl.SSLContext], serials: list[str]) 
         empty_handler(lab_, "aiohttp", core=machine.MEASURED) as port,
         client.channels(HOST, port, contexts) as opened,
     ):
-        return await _rate(lab_, opened, [_get(serial) for serial in serials], client.OK)
+        return await _rate(lab_, opened, [get_file(serial) for serial in serials], client.OK)
 
 
-def _contexts(kit: Kit, serials: list[str]) -> list[ssl.SSLContext]:
+def contexts_of(kit: Kit, serials: list[str]) -> list[ssl.SSLContext]:
     keys = Keys(kit.state)
     folder = kit.state / "bench-boxes"
     folder.mkdir(exist_ok=True)
@@ -102,7 +102,7 @@ def _context(server_ca: Path, folder: Path, serial: str) -> ssl.SSLContext:
     return context
 
 
-async def _allocate(lab_: Lab, serials: list[str]) -> None:
+async def allocate(lab_: Lab, serials: list[str]) -> None:
     """The partner, a balance and the boxes with 20 ports each; what is there already is refused and stays."""
     commands = [*market.partner(), *market.stocked(len(serials) * 20), *market.boxes(serials, 20)]
     async with Producer(lab_.connection, client_id="bench") as producer:
@@ -112,7 +112,7 @@ async def _allocate(lab_: Lab, serials: list[str]) -> None:
 async def _first_file(channel: client.Channel, serial: str) -> str:
     """Fetch until the signer has made the file of the allocation; its ETag."""
     for _ in range(SIGNED_POLLS):
-        answer = await channel.ask(_get(serial))
+        answer = await channel.ask(get_file(serial))
         if answer.status == OK and b"Port11" in answer.body:
             head = answer.head.decode().lower()
             return head.partition("etag: ")[2].partition("\r\n")[0]
@@ -120,7 +120,7 @@ async def _first_file(channel: client.Channel, serial: str) -> str:
     raise TimeoutError(f"the license file of {serial} did not come")
 
 
-def _get(serial: str, tag: str = "") -> bytes:
+def get_file(serial: str, tag: str = "") -> bytes:
     headers = (f"If-None-Match: {tag}",) if tag else ()
     return client.request("GET", f"/v1/devices/{serial}/license-file", headers=headers)
 

@@ -67,7 +67,7 @@ class Lab:
     def infrastructure_on(self, core: int | None) -> None:
         """Keep broker and database on one core, or let them go where they like."""
         for part in (self.kit.broker(), self.kit.cluster()):
-            for pid in _with_children(part.process.pid):
+            for pid in with_children(part.process.pid):
                 machine.roam(pid) if core is None else machine.place(pid, core)
 
     @contextmanager
@@ -227,13 +227,13 @@ async def read(connection: Connection, topic: Topic, prefix: str, count: int, pa
 def _cpu_seconds(kit: Kit) -> float:
     """What all processes of a stack have used so far; a backend of the database may end meanwhile."""
     seconds = 0.0
-    for pid in (pid for part in PARTS for pid in _with_children(kit.make(part).process.pid)):
+    for pid in (pid for part in PARTS for pid in with_children(kit.make(part).process.pid)):
         with suppress(FileNotFoundError, ProcessLookupError):
             seconds += machine.cpu_seconds(pid)
     return seconds
 
 
-def _with_children(pid: int | None) -> Iterable[int]:
+def with_children(pid: int | None) -> Iterable[int]:
     if pid is None:
         return
     yield pid

@@ -52,6 +52,7 @@ ON_A_BROKER_OF_THEIR_OWN = (
     "tests/integration/signer/test_outputs.py",
 )
 """Tests that stop the broker, or change what everybody may do there."""
+MANIFESTS = "tests/unit/deploy/test_schemas.py"
 PORT_SHARES = 6
 """As many processes of a run, at most, choose ports from ranges of their own."""
 
@@ -90,6 +91,16 @@ def pytest_collection_finish() -> None:
     """What was collected stays to the end: nobody looks for garbage in it, neither while it is made nor afterwards."""
     gc.freeze()
     gc.enable()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which custom resources were taken as they are, where manifests were looked at."""
+    reports = (report for found in terminalreporter.stats.values() for report in found)
+    if any(getattr(report, "nodeid", "").startswith(MANIFESTS) for report in reports):
+        from dev.kubernetes import definitions  # noqa: PLC0415 - it imports every service
+
+        if said := definitions.said_of(definitions.lacking(definitions.known())):
+            terminalreporter.write_line(said)
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped

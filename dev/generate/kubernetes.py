@@ -14,7 +14,6 @@ from typing import Any
 
 import yaml
 
-from contracts.access import roles
 from dev.kubernetes import kafka_manifests, regions, traces
 from dev.kubernetes.manifests import (
     Manifest,
@@ -47,7 +46,6 @@ def files() -> dict[str, str]:
         made |= {f"base/{service.name}/{name}": text for name, text in _folder(service).items()}
     made["base/kafka/topics.yaml"] = _yaml(*kafka_manifests.topics())
     made["base/kafka/users.yaml"] = _yaml(*kafka_manifests.users())
-    made["inspect/user.yaml"] = _yaml(kafka_manifests.inspecting_user())
     made["replay/user.yaml"] = _yaml(kafka_manifests.replaying_user())
     made["restore/user.yaml"] = _yaml(kafka_manifests.restoring_user())
     made["base/postgres/roles.sql"] = grants()
@@ -77,7 +75,6 @@ def _region(region: regions.Region) -> dict[str, str]:
         "brokers/database.yaml": _yaml(regions.database_manifest(region)),
         "secrets.yaml": _yaml(*regions.own_secrets(region)),
         "roles.sql": regions.rights_sql(region),
-        "inspect/user.yaml": _yaml(kafka_manifests.inspecting_user(prefix, own)),
         "replay/user.yaml": _yaml(kafka_manifests.replaying_user(prefix, own)),
         "restore/user.yaml": _yaml(kafka_manifests.restoring_user(prefix, own)),
     }
@@ -126,8 +123,7 @@ def _secrets() -> Iterator[Manifest]:
     for service in SERVICES:
         yield external_secret(service.name, service.namespace, service.files())
     yield external_secret("signer-keys", SIGNER_NAMESPACE, dict(SIGNER_KEY_FILES))
-    passwords = {role: f"kafka-{role}" for role in roles()}
-    yield external_secret(kafka_manifests.PASSWORDS, DATA_NAMESPACE, passwords)
+    yield external_secret(kafka_manifests.PASSWORDS, DATA_NAMESPACE, kafka_manifests.passwords())
     for role in ROLES:
         yield basic_auth(f"database-{role}", role, f"database-{role}")
 

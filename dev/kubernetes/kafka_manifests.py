@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from contracts.access import Grant, grants, replaying, roles
+from contracts.access import INSPECTOR, Grant, grants, replaying, roles
 from contracts.topics import BACKED_UP, PREFIX, TOPICS, Topic, topic_name
 from dev.kubernetes.manifests import Manifest
 from dev.kubernetes.services import DATA_NAMESPACE
@@ -48,15 +48,18 @@ def user(name: str, rights: list[Grant]) -> Manifest:
 
 
 def users(prefix: str = PREFIX, own: Callable[[str], str] = str) -> list[Manifest]:
-    """Every role, with its rights under a prefix; `own` names the users and the Secret of their passwords."""
-    return [_user_of(role, prefix, own) for role in roles()]
+    """All with a password of the store: `own` names them, and the Secret of their passwords."""
+    made = {role: user(own(role), [right for right in grants(prefix) if right.role == role]) for role in roles()}
+    made[INSPECTOR] = _inspector(prefix, own)
+    for name, one in made.items():
+        password = {"valueFrom": {"secretKeyRef": {"name": own(PASSWORDS), "key": name}}}
+        one["spec"]["authentication"]["password"] = password
+    return list(made.values())
 
 
-def _user_of(role: str, prefix: str, own: Callable[[str], str]) -> Manifest:
-    made = user(own(role), [right for right in grants(prefix) if right.role == role])
-    password = {"valueFrom": {"secretKeyRef": {"name": own(PASSWORDS), "key": role}}}
-    made["spec"]["authentication"]["password"] = password
-    return made
+def passwords(entry: Callable[[str], str] = str) -> dict[str, str]:
+    """The keys of that Secret, and the entry of the store that each is from."""
+    return {name: entry(f"kafka-{name}") for name in (*roles(), INSPECTOR)}
 
 
 def restoring_user(prefix: str = PREFIX, own: Callable[[str], str] = str) -> Manifest:
@@ -74,9 +77,9 @@ def replaying_user(prefix: str = PREFIX, own: Callable[[str], str] = str) -> Man
     return user(own("replay"), list(replaying(prefix)))
 
 
-def inspecting_user(prefix: str = PREFIX, own: Callable[[str], str] = str) -> Manifest:
-    """Who may see what there is, for `licensingctl topics diff`."""
-    made = user(own("inspect"), [])
+def _inspector(prefix: str, own: Callable[[str], str]) -> Manifest:
+    """For `licensingctl topics diff`."""
+    made = user(own(INSPECTOR), [])
     topics = {"type": "topic", "name": prefix, "patternType": "prefix"}
     made["spec"]["authorization"]["acls"] = [
         {"resource": {"type": "cluster"}, "operations": ["Describe"]},

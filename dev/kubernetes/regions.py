@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from contracts.access import roles
+from contracts.access import INSPECTOR
 from contracts.topics import AUDIO_EVENTS, topic_name
 from dev.kubernetes import kafka_manifests
 from dev.kubernetes.manifests import Manifest, basic_auth, external_secret
@@ -22,6 +22,13 @@ PROJECTING = tuple(role for role in ROLES if role.endswith("-projector") or role
 """Whose schemas the owner of a database makes."""
 JOBS = (("name", "database-rights"), ("component", "log-backup"))
 """By which label the brokers and databases know the Pods that each region has in its namespace for data."""
+
+USERS_OF_JOBS = (
+    ("ledger-founding", NAMESPACE, "operator"),
+    ("topic-check", NAMESPACE, INSPECTOR),
+    ("log-backup", DATA_NAMESPACE, "backup"),
+)
+"""As whom each Job with settings of its own reaches the brokers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +95,14 @@ def _deletions() -> Iterator[Manifest]:
     """What the first region has for all of them."""
     data: dict[str, str] = {"namespace": DATA_NAMESPACE}
     for target in (
+        {"group": "admissionregistration.k8s.io"},
         {"group": "kafka.strimzi.io"},
         {"group": "postgresql.cnpg.io"},
         {"group": "cert-manager.io", **data},
         {"kind": "NetworkPolicy", "name": "(kafka|postgres)"},
         {"kind": "ExternalSecret", "name": "(internal-ca|kafka-users|database-.*)"},
         {"kind": "PrometheusRule"},
+        {"kind": "PodMonitor", "name": "(kafka|postgres)"},
         {"kind": "ConfigMap", "name": "licensing-dashboards"},
     ):
         gone = {"$patch": "delete", "apiVersion": "v1", "kind": "Any", "metadata": {"name": "any"}}
@@ -104,9 +113,10 @@ def _settings(region: Region) -> Iterator[Manifest]:
     for service in SERVICES:
         where = {"kind": "ConfigMap", "name": service.name, "namespace": service.namespace}
         yield _patch(where, *_settings_of(service, region))
-    for name, namespace, user in (("ledger-founding", NAMESPACE, "operator"), ("log-backup", DATA_NAMESPACE, "backup")):
+    for name, namespace, user in USERS_OF_JOBS:
         where = {"kind": "ConfigMap", "name": name, "namespace": namespace}
-        yield _patch(where, *_kafka_settings(user, region))
+        named = [_set(f"/data/{PREFIX}KAFKA_USER_PREFIX", region.own(""))] if user == INSPECTOR else []
+        yield _patch(where, *_kafka_settings(user, region), *named)
 
 
 def _settings_of(service: Service, region: Region) -> Iterator[Manifest]:
@@ -209,7 +219,7 @@ def _roles(region: Region) -> Iterator[Manifest]:
 
 def secrets(region: Region) -> Iterator[Manifest]:
     """Passwords for brokers and databases, by the store of the namespace that they share."""
-    passwords = {role: region.entry(f"kafka-{role}") for role in roles()}
+    passwords = kafka_manifests.passwords(region.entry)
     yield external_secret(region.own(kafka_manifests.PASSWORDS), DATA_NAMESPACE, passwords)
     for role in (OWNER, *ROLES):
         own = region.own(role)

@@ -102,10 +102,12 @@ def _unsigned() -> str:
 
 def _stale() -> str:
     projectors = [service.name for service in SERVICES if service.name.endswith("-projector")]
-    ready = f'max by (namespace, process) (licensing_ready{{process=~"{"|".join(projectors)}"}})'
+    of_them = f'process=~"{"|".join(projectors)}"'
+    ready = f"max by (namespace, process) (licensing_ready{{{of_them}}})"
     any_process = 'licensing_ready{process!="signer"}'
     count = f"count by (namespace) ({ready} == 1) or 0 * count by (namespace) ({any_process})"
-    lag = f"min by (namespace, process, topic, partition) (licensing_projector_lag_records) > bool {MOST_LAG_RECORDS}"
+    records = f"licensing_reader_lag_records{{{of_them}}}"
+    lag = f"min by (namespace, process, topic, partition) ({records}) > bool {MOST_LAG_RECORDS}"
     return f"max by (namespace) (({lag}) or (({count}) < bool {len(projectors)}))"
 
 

@@ -19,7 +19,7 @@ from dev.stack.settings import kafka
 from simulator.pki import Pki, read_certificate, read_key, server_certificate, write_certificate
 from tests.support import small_disk
 from tests.support.partners_at_work import Partners, a_story_with_many_ports, check_partners, until, working
-from tests.support.platform_exporter import BROKERS, DATABASES, Platform
+from tests.support.platform_exporter import BROKERS, DATA, DATABASES, Platform
 from tests.support.readiness import readiness, until_ready
 from tests.support.running import a_stocked_story
 from tests.support.server_authority import LASTING, ServerAuthority, show_to_clients
@@ -108,6 +108,21 @@ def test_a_backup_that_is_late_is_made_by_hand(kit: Kit, walk: Walking, platform
         late.run("licensingctl verify PLACE", of=AS_BACKUP, fill=place)
         platform.job_ended(BACKUP, 0)
         late.until_well()
+        platform.last_backup = None
+
+
+def test_a_backup_that_nobody_makes_is_missed_until_there_is_one(
+    kit: Kit, walk: Walking, platform: Platform, tmp_path: Path
+) -> None:
+    place = {"PLACE": tmp_path / "backup"}
+    platform.job_ended(BACKUP, job(kit, place["PLACE"])[0])
+    with walk("LicensingBackupMissing") as missing:
+        platform.last_backup = None  # the CronJob is gone, and what was known of it
+        missing.until_true(lambda labels: labels["namespace"] == DATA)
+        missing.run("licensingctl backup PLACE\n", of=AS_BACKUP, fill=place)
+        missing.run("licensingctl verify PLACE", of=AS_BACKUP, fill=place)
+        platform.job_ended(BACKUP, 0)
+        missing.until_well()
         platform.last_backup = None
 
 

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 from aiosmtpd.controller import Controller
@@ -185,6 +186,23 @@ def test_a_process_without_its_database_says_so_until_there_is_one(kit: Kit, wal
     until_ready(kit)
 
 
+def test_a_balance_that_somebody_changed_is_found_and_made_again(kit: Kit, story: Story, walk: Walking) -> None:
+    story.firmware().sync_to(story.sequence)
+    with (
+        otherwise(kit, "ledger-projector", {"LICENSING_COMPARE_SECONDS": "1"}),
+        walk("LicensingBalancesDiffer") as differ,
+    ):
+        asyncio.run(_change_a_balance(kit))
+        differ.until_true(lambda labels: labels["ledger"] == "0")
+        begins = "kubectl logs -n licensing deployment/ledger-projector"
+        (*_, line) = differ.log_lines(begins, "ledger-projector", "balances_differ")
+        assert line["count"] == 3  # from its movements, and from what its project and its company have
+        rebuilt = differ.run("licensingctl rebuild ledger", of="ledger-projector")
+        assert "balances" in rebuilt
+        differ.run("licensingctl rebuild ledger", of="ledger-projector")  # back to where the rows were for other tests
+        differ.until_well()
+
+
 def test_boxes_of_an_authority_that_is_not_known_connect_when_it_is(kit: Kit, walk: Walking, tmp_path: Path) -> None:
     ours, factory, both = Keys(kit.state).pki, a_new_factory(tmp_path / "factory"), tmp_path / "device-ca.pem"
     box = Box.make(tmp_path / "box", "0090330a0b0c", pki=factory, license_keys=[Keys(kit.state).license_key])
@@ -276,3 +294,14 @@ def test_a_budget_that_burns_is_explained_by_what_its_page_asks(kit: Kit, walk: 
             projector.wait(print)
         for burns in (fast, steady):
             burns.until_well()
+
+
+async def _change_a_balance(kit: Kit) -> None:
+    """As the owner of the database, in whichever generation of the rows is the live one."""
+    connection = await asyncpg.connect(kit.cluster().url())
+    try:
+        for (schema,) in await connection.fetch("SELECT schemaname FROM pg_tables WHERE tablename = 'balances'"):
+            one = f"SELECT ctid FROM {schema}.balances WHERE free > 0 LIMIT 1"
+            await connection.execute(f"UPDATE {schema}.balances SET free = free + 1 WHERE ctid = ({one})")
+    finally:
+        await connection.close()

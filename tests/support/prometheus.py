@@ -5,6 +5,7 @@ production: `quick` is the one place where a rule is changed. That an alert wait
 are, is what the cases of promtool show (`tests/unit/deploy/alerts`).
 """
 
+import json
 import re
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -16,12 +17,13 @@ from typing import Any
 import httpx
 import yaml
 
+from dev.kubernetes.services import NAMESPACE, SIGNER_NAMESPACE
 from dev.monitoring.programs import program
 from dev.stack.cli import Stack
 from dev.stack.ports import HOST, Ports
 from dev.stack.process import Process, Program
 from dev.stack.service import START_SECONDS, answers
-from tests.support.rendered import of_kind
+from tests.support.rendered import BOTH_REGIONS, of_kind
 
 STEP = "1s"
 """How often it asks and evaluates: in production it is 15 and 30 seconds."""
@@ -54,9 +56,10 @@ Sample = tuple[dict[str, str], float]
 
 @dataclass(frozen=True, slots=True)
 class Prometheus:
-    """A running one."""
+    """A running one, which finds what it asks in a file, as it finds Pods in a cluster."""
 
     client: httpx.Client
+    pods: Path
 
     def ask(self, expression: str) -> list[Sample]:
         """What it answers to a query now."""
@@ -70,6 +73,12 @@ class Prometheus:
             assert time.monotonic() < deadline, f"{expression}: {said}"
             time.sleep(0.1)
 
+    def loses(self, namespace: str, process: str) -> None:
+        """It finds no Pod of this process there any more."""
+        found: list[dict[str, Any]] = json.loads(self.pods.read_text(encoding="utf-8"))
+        labels = {"namespace": namespace, "process": process}
+        self.pods.write_text(json.dumps([one for one in found if not labels.items() <= one["labels"].items()]))
+
     def unwell_rules(self) -> list[dict[str, Any]]:
         """Rules that could not be evaluated."""
         said = self.client.get("/api/v1/rules").raise_for_status().json()
@@ -77,33 +86,44 @@ class Prometheus:
 
 
 @contextmanager
-def watching(stack: Stack, folder: Path, *outside: str) -> Generator[Prometheus]:
-    """Start one in the folder, which also asks the exporters `outside`; it ends with the block."""
+def watching(
+    stack: Stack, folder: Path, *outside: str, overlay: str = "production", regions: Sequence[str] = (NAMESPACE,)
+) -> Generator[Prometheus]:
+    """Start one in the folder, with the rules of an overlay; it ends with the block.
+
+    It also asks the exporters `outside`. It finds the stack's processes in the namespaces of each of the regions.
+    """
     process = Process("prometheus", folder, stop_seconds=10.0)
     address = f"{HOST}:{Ports(folder / 'ports.json').port('prometheus')}"
-    (folder / "rules.yaml").write_text(yaml.safe_dump({"groups": _groups()}), encoding="utf-8")
-    (folder / "prometheus.yaml").write_text(yaml.safe_dump(_configuration(stack, outside)), encoding="utf-8")
+    pods = folder / "pods.json"
+    pods.write_text(json.dumps([pod for region in regions for pod in _pods(stack, region)]), encoding="utf-8")
+    (folder / "rules.yaml").write_text(yaml.safe_dump({"groups": _groups(overlay)}), encoding="utf-8")
+    (folder / "prometheus.yaml").write_text(yaml.safe_dump(_configuration(pods, outside)), encoding="utf-8")
     files = (f"--config.file={folder / 'prometheus.yaml'}", f"--storage.tsdb.path={folder / 'samples'}")
     process.spawn(Program((str(program("prometheus")), *files, f"--web.listen-address={address}"), {}))
     try:
         url = f"http://{address}"
         process.wait_until(lambda: answers(f"{url}/-/ready"), seconds=START_SECONDS, progress=print)
         with httpx.Client(base_url=url) as client:
-            yield Prometheus(client)
+            yield Prometheus(client, pods)
     finally:
         process.stop()
 
 
 def alert(name: str) -> dict[str, Any]:
     """The alert of this name, as it is asked here."""
-    rules: list[dict[str, Any]] = [rule for group in _groups() for rule in group["rules"]]
-    (found,) = (rule for rule in rules if rule.get("alert") == name)
-    return found
+    return quick(alerts()[name])
 
 
 def alerts() -> dict[str, dict[str, Any]]:
-    """Every alert of production by its name, as it is there."""
-    return {rule["alert"]: rule for group in _production() for rule in group["rules"] if "alert" in rule}
+    """Every alert by its name, as it is in production or, beside a second region, there."""
+    return {
+        rule["alert"]: rule
+        for overlay in (BOTH_REGIONS, "production")
+        for group in _rules(overlay)
+        for rule in group["rules"]
+        if "alert" in rule
+    }
 
 
 def quick(rule: dict[str, Any]) -> dict[str, Any]:
@@ -118,24 +138,29 @@ def quick(rule: dict[str, Any]) -> dict[str, Any]:
     return rule | {"expr": expression}
 
 
-def _production() -> Iterator[dict[str, Any]]:
-    for one in of_kind("production", "PrometheusRule"):
+def _rules(overlay: str) -> Iterator[dict[str, Any]]:
+    for one in of_kind(overlay, "PrometheusRule"):
         yield from one["spec"]["groups"]
 
 
-def _groups() -> list[dict[str, Any]]:
-    return [{"name": group["name"], "rules": [quick(rule) for rule in group["rules"]]} for group in _production()]
+def _groups(overlay: str) -> list[dict[str, Any]]:
+    return [{"name": group["name"], "rules": [quick(rule) for rule in group["rules"]]} for group in _rules(overlay)]
 
 
-def _configuration(stack: Stack, outside: Sequence[str]) -> dict[str, Any]:
+def _pods(stack: Stack, region: str) -> Iterator[dict[str, Any]]:
     """The labels are those that the PodMonitors make."""
-    processes = [line.partition("=")[::2] for line in stack.processes()]
-    targets = [{"targets": [place], "labels": {"process": name, "pod": f"{name}-0"}} for name, place in processes]
+    for line in stack.processes():
+        name, _, place = line.partition("=")
+        namespace = SIGNER_NAMESPACE.replace(NAMESPACE, region) if name == "signer" else region
+        yield {"targets": [place], "labels": {"process": name, "pod": f"{name}-0", "namespace": namespace}}
+
+
+def _configuration(pods: Path, outside: Sequence[str]) -> dict[str, Any]:
     return {
         "global": {"scrape_interval": STEP, "scrape_timeout": STEP, "evaluation_interval": STEP},
         "rule_files": ["rules.yaml"],
         "scrape_configs": [
-            {"job_name": "licensing", "static_configs": targets},
+            {"job_name": "licensing", "file_sd_configs": [{"files": [str(pods)], "refresh_interval": STEP}]},
             {"job_name": "outside", "static_configs": [{"targets": list(outside)}]},
         ],
     }

@@ -98,6 +98,17 @@ WALKS: dict[str, Row] = {
             "kubectl delete kafkauser": "the right is taken away at the broker",
         },
     ),
+    "LicensingProcessOfRegionAway": Row(
+        "tests/faults/test_runbooks.py::test_a_process_that_one_region_lacks_is_missed_though_another_one_has_it",
+        "Prometheus, which finds the stack's processes in two regions, finds no rma-projector in one of them",
+        runs=(_STATUS,),
+    ),
+    "LicensingBalancesDiffer": Row(
+        f"{_PROCESSES}::test_a_balance_that_somebody_changed_is_found_and_made_again",
+        "a balance is changed in PostgreSQL",
+        runs=("licensingctl rebuild ledger",),
+        instead={"kubectl logs -n licensing deployment/ledger-projector": _LOGS},
+    ),
     "LicensingDocumentsNotGenuine": Row(
         f"{_RECORDS}::test_a_document_that_somebody_changed_is_made_again",
         "a license file is changed in PostgreSQL, and asked for",
@@ -164,6 +175,13 @@ WALKS: dict[str, Row] = {
         instead=_BACKUP,
         measured=KUBE_STATE,
     ),
+    "LicensingBackupMissing": Row(
+        f"{_PLATFORM}::test_a_backup_that_nobody_makes_is_missed_until_there_is_one",
+        "nobody has ever run the backup, as far as Kubernetes knows",
+        runs=("licensingctl backup PLACE\n", "licensingctl verify PLACE"),
+        instead=_BACKUP,
+        measured=KUBE_STATE,
+    ),
     "LicensingBackupJobFailed": Row(
         f"{_PLATFORM}::test_a_backup_without_room_fails_until_there_is_some",
         "the disk of the backup is full",
@@ -192,7 +210,17 @@ WALKS: dict[str, Row] = {
     ),
 }
 
+NOT_WALKED: dict[str, str] = {
+    "LicensingSnapshotLate": "only CloudNativePG makes snapshots of volumes, and measures when",
+    "LicensingBrokerReplicasLost": "one broker runs here, without copies elsewhere; Strimzi's reporter measures it",
+    "LicensingDatabaseReplicaLost": "CloudNativePG's exporter measures it, and its operator makes a replica anew",
+}
+"""Alerts on what cannot run here: promtool shows when they fire, `make check-cluster` runs their pages' commands."""
+
 ELSEWHERE: dict[str, str] = {
+    "kubectl describe scheduledbackup,cluster": "make check-cluster, for a snapshot of the database",
+    "kubectl delete scheduledbackup": "the same",
+    "kubectl apply --server-side -k deploy/k8s/overlays/production -l app.kubernetes.io/name=postgres": "the same",
     "LICENSING_KAFKA_BOOTSTRAP=... LICENSING_KAFKA_CA_FILE=ca.pem LICENSING_KAFKA_USERNAME=replay": (
         "tests/integration/operations/test_dead_letters.py"
     ),

@@ -5,14 +5,15 @@ PodSecurity `restricted`, all of it strict.
 """
 
 import copy
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
 
 import yaml
 
 from dev.kubernetes import overlays
 from dev.kubernetes.cluster.kubectl import Kubectl
+from dev.kubernetes.definitions import kinds
 from dev.kubernetes.manifests import Manifest
+from dev.kubernetes.schemas import kind_of
 
 Plant = Callable[[Manifest], None]
 
@@ -56,11 +57,12 @@ PLANTED: dict[str, Plant] = {
 }
 
 
-def _wrong_topic(topic: Manifest) -> None:
-    topic["spec"]["partitions"] = "three"
+def misspell(custom: Manifest) -> None:
+    """What every definition that is strict refuses."""
+    custom["spec"]["mispelt"] = "nobody reads this"
 
 
-def wrong(kubectl: Kubectl, folder: Path | None) -> Iterator[str]:
+def wrong(kubectl: Kubectl, known: Iterable[Manifest]) -> Iterator[str]:
     """One sentence for each manifest that is refused, and each planted error that is not."""
     for overlay in overlays.names():
         manifests = overlays.rendered(overlay)
@@ -68,20 +70,24 @@ def wrong(kubectl: Kubectl, folder: Path | None) -> Iterator[str]:
         said = kubectl.apply(yaml.safe_dump_all(spaces))
         answer = kubectl.dry_run(yaml.safe_dump_all(one for one in manifests if one["kind"] != "Namespace"))
         yield from (f"{overlay}: {one.text}" for one in (said, answer) if not one.well)
-    yield from _admitted_plants(kubectl, folder)
+    yield from _admitted_plants(kubectl, known)
 
 
-def _admitted_plants(kubectl: Kubectl, folder: Path | None) -> Iterator[str]:
+def _admitted_plants(kubectl: Kubectl, known: Iterable[Manifest]) -> Iterator[str]:
     """The bad ones that are not refused."""
-    manifests = overlays.rendered("production")
+    manifests = overlays.rendered("two-regions")
     good = next(one for one in manifests if one["kind"] == "Deployment")
     plants = [(name, _planted(good, plant)) for name, plant in PLANTED.items()]
-    if folder is not None:
-        topic = next(one for one in manifests if one["kind"] == "KafkaTopic")
-        plants.append(("a topic with a number in letters", _planted(topic, _wrong_topic)))
+    plants += [(f"a misspelt field of {kind}", _planted(one, misspell)) for kind, one in _custom(manifests, known)]
     for name, manifest in plants:
         if kubectl.dry_run(yaml.safe_dump(manifest)).well:
             yield f"{name} was admitted"
+
+
+def _custom(manifests: Iterable[Manifest], known: Iterable[Manifest]) -> Iterator[tuple[str, Manifest]]:
+    """One resource of each kind that is defined."""
+    defined = {kind for one in known for kind in kinds(one)}
+    yield from {kind: one for one in manifests if (kind := kind_of(one)) in defined}.items()
 
 
 def _planted(manifest: Manifest, plant: Plant) -> Manifest:

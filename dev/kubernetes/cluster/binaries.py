@@ -1,13 +1,12 @@
 """The parts of a cluster, built from the modules that go.mod and go.sum pin, and kept for every checkout of a user."""
 
 import hashlib
-import os
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
-from dev.kubernetes.cluster import go
+from dev.kubernetes import go
 from dev.stack.error import StackError
 from dev.stack.places import user_cache
 
@@ -57,15 +56,9 @@ def _build(made: Path) -> None:
                 str(draft / name),
                 package,
             )
-            done = subprocess.run(argv, cwd=HERE, env=_environment(), check=False, timeout=BUILD_SECONDS)
+            done = subprocess.run(argv, cwd=HERE, env=go.environment(), check=False, timeout=BUILD_SECONDS)
             if done.returncode != 0:
                 raise StackError(f"{name} could not be built; see above.")
         draft.rename(made)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-
-
-def _environment() -> dict[str, str]:
-    kept = user_cache() / "go"
-    paths = {"GOMODCACHE": str(kept / "mod"), "GOCACHE": str(kept / "build")}
-    return os.environ | paths | {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local"}

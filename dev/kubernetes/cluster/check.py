@@ -3,29 +3,32 @@
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import yaml
 
-from dev.kubernetes import schemas
-from dev.kubernetes.cluster import admission, definitions, nodes, operators, rehearsal
+from dev.kubernetes import definitions
+from dev.kubernetes.cluster import admission, nodes, operators, rehearsal
 from dev.kubernetes.cluster.installation import begun
 from dev.kubernetes.cluster.kubectl import Kubectl, RefusedError
 from dev.kubernetes.cluster.server import running
 from dev.kubernetes.cluster.simulation import simulated
+from dev.kubernetes.manifests import Manifest
 from dev.stack.error import StackError
 from dev.stack.guard import Guard
 from dev.stack.places import ROOT
 
 
 def main() -> None:
-    began, folder = time.monotonic(), schemas.folder()
-    if folder is None:
-        print("CRD_SCHEMAS is not set: custom resources are of permissive definitions that take anything.")
+    began = time.monotonic()
     try:
+        definitions.fetch()
+        known = definitions.known()
+        if said := definitions.said_of(definitions.lacking(known)):
+            print(said)
         size = nodes.documented_size((ROOT / "docs" / "operations.md").read_text(encoding="utf-8"))
-        wrong = _checked(Path(tempfile.mkdtemp(prefix="licensing-cluster-")), folder, size)
+        wrong = _checked(Path(tempfile.mkdtemp(prefix="licensing-cluster-")), known, size)
     except (RefusedError, StackError, ValueError) as error:
         sys.exit(str(error))
     if wrong:
@@ -33,7 +36,7 @@ def main() -> None:
     print(f"all well: {time.monotonic() - began:.1f} s")
 
 
-def _checked(state: Path, folder: Path | None, size: nodes.NodeSize) -> list[str]:
+def _checked(state: Path, known: Sequence[Manifest], size: nodes.NodeSize) -> list[str]:
     """What is wrong; each thing that is looked at says a line."""
     wrong: list[str] = []
 
@@ -44,10 +47,10 @@ def _checked(state: Path, folder: Path | None, size: nodes.NodeSize) -> list[str
         wrong.extend(those)
 
     with Guard(state), running(state) as api:
-        _define(api.kubectl, folder)
+        _define(api.kubectl, known)
         show(
             "every overlay is admitted by the API server, planted errors are refused",
-            admission.wrong(api.kubectl, folder),
+            admission.wrong(api.kubectl, known),
         )
         with simulated(api, size) as kubectl, begun(kubectl, state) as installation:
             for what, found in rehearsal.acts(installation):
@@ -56,10 +59,10 @@ def _checked(state: Path, folder: Path | None, size: nodes.NodeSize) -> list[str
     return wrong
 
 
-def _define(kubectl: Kubectl, folder: Path | None) -> None:
-    """Make the definitions of custom resources."""
-    made = [*(definitions.of_folder(folder) if folder else definitions.permissive())]
-    made += definitions.of_kinds(operators.FURTHER_KINDS)
+def _define(kubectl: Kubectl, known: Sequence[Manifest]) -> None:
+    """Make the definitions of custom resources, and stand-ins for those that nobody has."""
+    stand_ins = definitions.permissive([*definitions.lacking(known), *operators.FURTHER_KINDS])
+    made = [*known, *stand_ins]
     kubectl.must("apply", "--server-side", "-f", "-", said=yaml.safe_dump_all(made))
     kubectl.must("wait", "--for=condition=Established", "--timeout=60s", "crd", "--all")
 

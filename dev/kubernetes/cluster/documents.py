@@ -15,7 +15,7 @@ from dev.kubernetes.cluster.verbs import WAIT_SECONDS, without_readers
 from dev.stack.places import ROOT
 
 COMMAND_SECONDS = 300.0
-LAST_LINES = 3
+LAST_LINES = 4
 """Of what a command that failed said: a drain repeats itself until its time is over."""
 FILES = ("password.txt",)
 """Files that a page takes for granted."""

@@ -23,12 +23,14 @@ def acts(one: Installation) -> Iterator[tuple[str, Iterable[str]]]:
         _drain_all(one),
     )
     yield "a budget that would block a drain for ever is found", _planted_budget(one)
+    yield "everything applied over an earlier version: the writers are refused, and stay", _apply_over(one, 6)
     yield (
-        "upgraded as the page says: the rights and the readers first, the writers last",
+        "upgraded as the page says: the Jobs and the readers first, the writers last",
         _roll_out(one, 2, rollouts.UPGRADE, rollouts.wrong_upgrade),
     )
-    yield "a Job that fails stops an upgrade before the writers", _stop(one, 3, "Job", rollouts.RIGHTS)
-    yield "a reader that never gets ready stops it, too", _stop(one, 4, "Deployment", "ledger-projector")
+    for number, job in enumerate(rollouts.JOBS, start=3):
+        yield f"{job}, when it fails, stops an upgrade before the writers", _stop(one, number, "Job", job)
+    yield "a reader that never gets ready stops it, too", _stop(one, 5, "Deployment", "ledger-projector")
     yield (
         "taken back as the page says: writers first",
         _roll_out(one, 1, rollouts.BACK, rollouts.wrong_way_back),
@@ -98,9 +100,27 @@ def _stop(one: Installation, number: int, kind: str, name: str) -> Iterator[str]
     if one.follow(rollouts.UPGRADE, wait_seconds=STOP_SECONDS[kind]) is None:
         yield f"the upgrade went on although {name} failed"
     if kind == "Deployment":
-        others = {reader: count for reader, count in one.copies().items() if reader not in (name, *rollouts.WRITERS)}
-        wait_for("the other readers", lambda: rollouts.are_over(one.seen(), digest(number), others))
+        _wait_for_readers(one, digest(number), name)
     yield from rollouts.wrong_stop(one.seen(), since, digest(number), one.copies(), name)
+
+
+def _apply_over(one: Installation, number: int) -> Iterator[str]:
+    """What somebody does who knows no order; Jobs can't be changed, so they are deleted before."""
+    since = len(one.seen())
+    one.site.set_version(number)
+    upgrade, install = of_section(one.page, rollouts.UPGRADE), of_section(one.page, rollouts.INSTALL)
+    for deletion in (command for command in upgrade if " delete job " in command.text):
+        yield from one.must_run(deletion)
+    said = one.shell.run(install[0], {})
+    if said is None or "Readers first, writers last" not in said:
+        yield f"everything was applied over an earlier version: {said}"
+    _wait_for_readers(one, digest(number))
+    yield from rollouts.wrong_stop(one.seen(), since, digest(number), one.copies(), "the order")
+
+
+def _wait_for_readers(one: Installation, version: str, but: str = "") -> None:
+    readers = {name: count for name, count in one.copies().items() if name not in (but, *rollouts.WRITERS)}
+    wait_for("the readers", lambda: rollouts.are_over(one.seen(), version, readers))
 
 
 def _documents(one: Installation) -> Iterator[str]:

@@ -7,8 +7,8 @@ from dev.kubernetes.cluster.history import Sighting, begins, fewest_ready, is_ov
 INSTALL, UPGRADE, BACK = "4. Apply", "Upgrade and roll back", "Roll back"
 """Headings of the page on operations."""
 WRITERS = ("ledger-writer", "rma-writer")
-RIGHTS = "database-rights"
-"""The Job whose end writers wait for."""
+JOBS = ("database-rights", "topic-check")
+"""The Jobs whose end writers wait for."""
 
 Copies = Mapping[str, int]
 """How many copies each Deployment has, by its name."""
@@ -17,11 +17,11 @@ Judge = Callable[[Sequence[Sighting], int, str, Copies], Iterator[str]]
 
 
 def wrong_upgrade(seen: Sequence[Sighting], since: int, version: str, copies: Copies) -> Iterator[str]:
-    """One sentence for each writer of the version that came before a reader, or before the Job."""
+    """One sentence for each writer of the version that came before a reader, or before a Job."""
     new = seen[since:]
     readers = {name: count for name, count in copies.items() if name not in WRITERS}
     over = {name: is_over(new, name, version, count) for name, count in readers.items()}
-    over[RIGHTS] = succeeds(new, RIGHTS)
+    over |= {job: succeeds(new, job) for job in JOBS}
     yield from _not_before(new, version, over, WRITERS)
     yield from _gaps(seen, since, copies)
 
@@ -43,9 +43,9 @@ def wrong_stop(seen: Sequence[Sighting], since: int, version: str, copies: Copie
 
 
 def order(seen: Sequence[Sighting], since: int, version: str, copies: Copies) -> list[str]:
-    """The processes in the order in which all of their copies of the version were ready, and the Job by its end."""
+    """The processes in the order in which all of their copies of the version were ready, and the Jobs by their ends."""
     over = {name: is_over(seen[since:], name, version, count) for name, count in copies.items()}
-    over[RIGHTS] = succeeds(seen[since:], RIGHTS)
+    over |= {job: succeeds(seen[since:], job) for job in JOBS}
     ended = {name: number for name, number in over.items() if number is not None}
     return sorted(ended, key=lambda name: ended[name])
 

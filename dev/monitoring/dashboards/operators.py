@@ -1,9 +1,22 @@
 """For operators: whether it works, and which process does not."""
 
+from collections.abc import Iterator
+
 from dev.monitoring.dashboards.model import TOO_SLOW_SECONDS, Dashboard, Panel, quantile
 from dev.monitoring.objective_rules import ALLOWED, BUDGET, ratio
 
 _WEB = ("api", "rma_api", "audio_api", "portal")
+_PROJECTORS = ".+-projector"
+
+
+def _lag(unit: str) -> Iterator[tuple[str, str]]:
+    """Projectors take turns on the same rows; every other reader is as far behind as it says."""
+    metric, legend = f"licensing_reader_lag_{unit}", "{{process}} {{topic}}"
+    yield f'max by (process, topic) ({metric}{{process!~"{_PROJECTORS}"}})', legend
+    rows = f'min by (process, topic, partition) ({metric}{{process=~"{_PROJECTORS}"}})'
+    yield f"max by (process, topic) ({rows})", legend
+
+
 DASHBOARD = Dashboard(
     name="licensing-operators",
     title="Licensing: operators",
@@ -89,15 +102,10 @@ DASHBOARD = Dashboard(
         ),
         Panel(
             9,
-            "Lag of rows",
-            "Records between the rows and the end of the log.",
+            "Lag",
+            "Records between what each reader has handled and the end of the log.",
             "short",
-            (
-                (
-                    "max by (process, topic, partition) (licensing_projector_lag_records)",
-                    "{{process}} {{topic}}/{{partition}}",
-                ),
-            ),
+            tuple(_lag("records")),
         ),
         Panel(
             10,
@@ -178,6 +186,24 @@ DASHBOARD = Dashboard(
             "Of the portal in five minutes, by what became of them.",
             "short",
             (("sum by (result) (increase(licensing_portal_letters_total[5m]))", "{{result}}"),),
+        ),
+        Panel(
+            19,
+            "Lag in seconds",
+            "Since the last record that a reader has handled, while there are others.",
+            "s",
+            tuple(_lag("seconds")),
+            high=60,
+        ),
+        Panel(
+            20,
+            "Lost terms",
+            "Times in a day that another writer's entry voided what one had decided: none, but after a lost lead.",
+            "short",
+            (
+                ("sum by (ledger) (increase(licensing_writer_fenced_total[1d]))", "ledger {{ledger}}"),
+                ("sum by (ledger) (increase(licensing_rma_writer_fenced_total[1d]))", "cases {{ledger}}"),
+            ),
         ),
     ),
 )

@@ -117,5 +117,12 @@ DASHBOARD = Dashboard(
             (("max(licensing_audio_oldest_seconds)", "oldest"),),
             high=300,
         ),
+        Panel(
+            13,
+            "Devices that are owed",
+            "Replaced in advance and not back yet, by the state of the case.",
+            "short",
+            (("max by (state) (licensing_rma_owed_devices)", "{{state}}"),),
+        ),
     ),
 )

@@ -1,6 +1,6 @@
 """The admin port of a process: /livez, /readyz and /metrics, apart from its business port."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
 
@@ -13,9 +13,15 @@ from runtime.sockets import listening_on
 
 Readiness = Callable[[], tuple[bool, str]]
 """Says whether the process can do its work now, and if not, what it waits for."""
+Measure = Callable[[], Awaitable[None]]
+"""Measures, within a bounded time, what is only measured when somebody asks for the metrics."""
 SHUTDOWN_SECONDS = 1.0
 """Nobody needs a probe answered by a process that ends."""
 _READY = Gauge("licensing_ready", "1 while the process can do its work, as /readyz says")
+
+
+async def _nothing() -> None:
+    """What is measured where all is counted as it happens."""
 
 
 class Admin:
@@ -32,18 +38,21 @@ class Admin:
         *,
         registry: CollectorRegistry = REGISTRY,
         certificates: Certificates | None = None,
+        measure: Measure = _nothing,
     ) -> None:
         self.host = host
         self.port = port
         self._ready = ready
         self._registry = registry
         self._certificates = certificates or Certificates({})
+        self._measure = measure
         self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
 
     @classmethod
-    def of(cls, settings: ProcessSettings, ready: Readiness) -> Self:
+    def of(cls, settings: ProcessSettings, ready: Readiness, measure: Measure = _nothing) -> Self:
         """The port of a process with these settings."""
-        return cls(settings.admin_host, settings.admin_port, ready, certificates=Certificates(settings.certificates()))
+        certificates = Certificates(settings.certificates())
+        return cls(settings.admin_host, settings.admin_port, ready, certificates=certificates, measure=measure)
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
@@ -77,6 +86,7 @@ class Admin:
         return web.Response(status=200 if ready else 503, text="".join(f"{line}\n" for line in lines))
 
     async def _metrics(self, _: web.Request) -> web.Response:
+        await self._measure()
         _READY.set(self._ready()[0])
         tuple(self._certificates.warnings())  # sets the metric
         return web.Response(body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

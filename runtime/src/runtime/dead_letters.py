@@ -5,7 +5,7 @@ import asyncio
 from prometheus_client import Counter
 
 from runtime.kafka import Connection, Headers, Partition, PartitionTail, Producer, Record
-from runtime.logs import get_logger
+from runtime.logs import get_logger, ids_in
 
 MAX_PAYLOAD_BYTES = 256 * 1024
 """What is kept of the poison; the original stays on its topic for its own time."""
@@ -45,7 +45,7 @@ class DeadLetters:
         await self._producer.send(self.topic, key, payload, headers=headers)
         DEAD_LETTERS.labels(self._service, record.topic).inc()
         where = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
-        _log.warning("dead_letter", reason=reason[:MAX_REASON_CHARACTERS], **where)
+        _log.warning("dead_letter", reason=reason[:MAX_REASON_CHARACTERS], **where, **ids_in(payload))
 
 
 def kept_headers(letter: Record) -> Headers | None:

@@ -5,6 +5,9 @@ import math
 import re
 import sys
 import time
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
@@ -16,17 +19,50 @@ REPEAT_SECONDS = 10.0
 MAX_KINDS = 1000
 """Kinds of messages remembered; aiokafka has some dozens."""
 _NUMBER = re.compile(r"\d+")
+_TRACE_ID = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_NAMED = {
+    "trace_id": re.compile(rb'"traceparent":"' + _TRACE_ID.pattern.encode() + rb'"'),
+    "correlation_id": re.compile(rb'"correlation_?id":"([A-Za-z0-9._:-]{1,80})"'),
+}
+"""What a line says of a command or an entry, and where that stands in the record."""
+_about: ContextVar[tuple[str, str | None] | None] = ContextVar("about", default=None)
+"""A correlation id and a traceparent. Most requests say no line, so ids are made of them only for those that do."""
 
 
-def add_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Name the trace and the span in which the line was said, while traces are on."""
+def add_ids(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Name what the line is about, unless it does so itself."""
+    return {**ids(), **event}
+
+
+def ids_in(record: bytes | None) -> Mapping[str, str]:
+    """The ids that a line about a command or an entry says, from the bytes of its record, of whatever version."""
+    found = {name: pattern.search(record or b"") for name, pattern in _NAMED.items()}
+    return {name: one[1].decode() for name, one in found.items() if one is not None}
+
+
+@contextmanager
+def about(*, correlation_id: str, traceparent: str | None) -> Generator[None]:
+    """Lines within the block are about this command or entry, whether or not traces are on."""
+    token = _about.set((correlation_id, traceparent))
+    try:
+        yield
+    finally:
+        _about.reset(token)
+
+
+def ids() -> Mapping[str, str]:
+    """What a line names that is said here: of what it is about, and of the span in which it is said."""
+    found: dict[str, str] = {}
+    if (known := _about.get()) is not None:
+        found["correlation_id"], trace_id = known[0], _TRACE_ID.fullmatch(known[1] or "")
+        found |= {"trace_id": trace_id[1]} if trace_id else {}
     span = tracing.current()
-    return event if span is None else {**event, **span.ids}
+    return found if span is None else {**found, **span.ids}
 
 
 _STAMPS: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
-    add_trace,
+    add_ids,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     # Without the values of local variables: they may be keys, tokens or documents.

@@ -34,6 +34,11 @@ def group_of(role: str, prefix: str = PREFIX) -> str:
 WATCHED_BY_OPERATORS = ("ledger-writer", "rma-writer")
 """Whose consumer groups an operator may see: who leads, and who could."""
 
+INSPECTOR = "inspect"
+"""The user who sees which topics and rights there are, and nothing of what is in them; no process of ours is it."""
+LOOKS = ("describe", "describe-configs")
+"""All that an inspector may do, in Kafka's words."""
+
 
 def grants(prefix: str = PREFIX, *, users: str = "") -> tuple[Grant, ...]:
     """All rights on the topics with this prefix, for users who are named by their role with `users` before it."""

@@ -6,6 +6,7 @@ months in all; its end is always computed from these two and never from an earli
 
 from calendar import monthrange
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -26,7 +27,13 @@ _ONE_DAY = timedelta(days=1)
 
 def civil_day(at: datetime) -> date:
     """The day on which a moment falls in Berlin; the moment is aware (rule D1)."""
-    return at.astimezone(BERLIN).date()
+    return _shared(at.astimezone(BERLIN).date())
+
+
+@lru_cache(10_000)
+def _shared(day: date) -> date:
+    """One value for a day, which many cases keep."""
+    return day
 
 
 def first_moment_of(day: date) -> datetime:

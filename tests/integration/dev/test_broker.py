@@ -1,4 +1,4 @@
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -7,6 +7,7 @@ from aiokafka.errors import UnknownTopicOrPartitionError
 
 from contracts.topics import EVENTS, LICENSE_FILES
 from dev.stack.kafka import ADMINISTRATOR, Broker
+from tests.support.campaign import CRASHES
 from tests.support.kafka_topics import KafkaTopics, MakeTopics
 
 
@@ -45,9 +46,9 @@ async def values(broker: Broker, topic: str) -> list[bytes | None]:
         return found
 
 
-@pytest.mark.parametrize("end", [Broker.stop, Broker.kill], ids=["stopped", "killed"])
+@pytest.mark.parametrize("crash", CRASHES.values(), ids=CRASHES)
 async def test_acknowledged_records_are_there_after_the_broker_was(
-    broker: Broker, kafka_topics: KafkaTopics, end: Callable[[Broker], None]
+    broker: Broker, kafka_topics: KafkaTopics, crash: bool
 ) -> None:
     topic = kafka_topics.name(EVENTS)
     async with producer(broker) as client:
@@ -55,7 +56,7 @@ async def test_acknowledged_records_are_there_after_the_broker_was(
             await client.send_and_wait(topic, str(number).encode(), partition=0)
 
     address = broker.address
-    end(broker)
+    (broker.kill if crash else broker.stop)()
     broker.start()
 
     assert broker.address == address

@@ -1,9 +1,8 @@
-from collections.abc import Callable
-
 import asyncpg
 import pytest
 
 from dev.stack.postgres import Cluster
+from tests.support.campaign import CRASHES
 
 
 async def count(url: str) -> int:
@@ -14,14 +13,14 @@ async def count(url: str) -> int:
         await connection.close()
 
 
-@pytest.mark.parametrize("end", [Cluster.stop, Cluster.kill], ids=["stopped", "killed"])
+@pytest.mark.parametrize("crash", CRASHES.values(), ids=CRASHES)
 async def test_committed_rows_are_there_after_the_database_was(
-    postgres: Cluster, fresh_database_url: str, end: Callable[[Cluster], None]
+    postgres: Cluster, fresh_database_url: str, crash: bool
 ) -> None:
     connection = await asyncpg.connect(fresh_database_url)
     await connection.execute("create table kept as select generate_series(1, 1000)")
 
-    end(postgres)
+    (postgres.kill if crash else postgres.stop)()
     postgres.start()
 
     assert await count(fresh_database_url) == 1000

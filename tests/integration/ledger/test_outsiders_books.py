@@ -18,6 +18,7 @@ from contracts.identifiers import command_id_of
 from contracts.log.entries import decode_entry, encode_entry
 from contracts.log.envelope import GENESIS, entry_hash
 from ledger.adapters.postgres import database
+from ledger.adapters.postgres.books import PostgresBooks
 from ledger.adapters.postgres.projection.store import PostgresProjection
 from ledger.adapters.postgres.queries.exports import PostgresExports
 from ledger.adapters.postgres.queries.ledger_queries import PostgresQueries
@@ -103,11 +104,14 @@ def recorded(number: int, moments: Sequence[tuple[Actor | None, Command, datetim
 async def rows(url: str, number: int, records: Sequence[bytes]) -> dict[str, Any]:
     """What the read side says of a log, as staff sees it."""
     async with projected(url, number, records) as queries:
+        async with database.pool(as_role(url, "ledger-projector"), most=1) as pool:
+            differences = await PostgresBooks(pool).differences()
         export = PostgresExports(queries).balances(STAFF, Wanted(until=len(records)))
         devices = await queries.find_devices(STAFF, DeviceSearch(), "", MANY)
         projects = await queries.projects(STAFF, ProjectSearch(), ProjectPlace(), MANY)
         delivered = await queries.delivered_devices(STAFF, "", "", MANY)
         return {
+            "differences": differences.get(number, []),
             "balances": {(row[0], row[1]): row[2] async for batch in export for row in batch},
             "companies": {one.project: one.company for one in projects.rows},
             "devices": {one.serial: _device(one.model_dump()) for one in devices.rows} if devices else {},
@@ -120,6 +124,7 @@ async def rows(url: str, number: int, records: Sequence[bytes]) -> dict[str, Any
 def told(books: Books) -> dict[str, Any]:
     """What the outsider says, in the form of `rows`."""
     return {
+        "differences": [],
         "balances": {place: count for place, count in books.balances.items() if count},
         "companies": books.companies,
         "devices": {serial: _device(one) for serial, one in books.devices.items()},

@@ -10,7 +10,7 @@ import pytest
 
 from contracts.documents.published import PublishedRecord
 from contracts.log.entries import entry_hash
-from contracts.topics import DEAD_LETTERS, LICENSE_FILES, RETURN_RECEIPTS
+from contracts.topics import DEAD_LETTERS, EVENTS, LICENSE_FILES, RETURN_RECEIPTS
 from dev.stack.kafka import Broker
 from dev.stack.postgres import Cluster
 from ledger.entrypoints.projector.main import rebuild
@@ -34,6 +34,7 @@ from tests.support.ledger.projector_at_work import (
     until,
     until_sequence,
 )
+from tests.support.liveness import asked_whether_it_lives
 from tests.support.plain_http import plain_client
 from tests.support.signer.process import free_port
 
@@ -96,12 +97,15 @@ async def test_a_rebuild_from_zero_equals_the_incremental_rows(
 async def test_a_running_projector_goes_on_after_a_rebuild(
     kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path
 ) -> None:
-    settings = settings_for(kafka_topics, fresh_database_url, tmp_path)
+    port = free_port()
+    settings = settings_for(kafka_topics, fresh_database_url, tmp_path).model_copy(update={"admin_port": port})
     story = log.story().values
     await append(kafka_topics, story[:6])
-    async with projector(settings):
+    async with projector(settings) as task:
         await until_sequence(fresh_database_url, 6)
-        await rebuild(settings, asyncio.Event())
+        async with asked_whether_it_lives(port):
+            await rebuild(settings.model_copy(update={"admin_port": 0}), asyncio.Event())
+        assert not task.done()
         await append(kafka_topics, story[6:])
         await until_sequence(fresh_database_url, 9)
 
@@ -213,6 +217,10 @@ async def _one_ledger_stops(make_topics: MakeTopics, url: str, folder: Path, ten
         assert not task.done()
         assert await _says(port, "readyz", entry_hash(tenth))
         assert await _says(port, "metrics", f'licensing_projector_stopped{{law="{law}",ledger="0"}} 1.0')
+        events = topics.name(EVENTS)
+        await until(lambda: _says(port, "metrics", f'reader_lag_records{{partition="1",topic="{events}"}} 0.0'))
+        assert await _says(port, "metrics", f'reader_lag_records{{partition="0",topic="{events}"}} 11.0')
+        assert await _says(port, "metrics", 'licensing_projector_balance_mismatches{ledger="1"} 0.0')
     assert await sequence_of(url) == 9
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from contracts.access import grants
+from contracts.access import INSPECTOR, grants
 from contracts.topics import CHECKPOINTS, DEAD_LETTERS, LICENSE_FILES, OUTCOMES, PREFIX
-from dev.kubernetes.kafka_manifests import inspecting_user
+from dev.kubernetes.kafka_manifests import users
 from dev.stack import topics as stack_topics
 from dev.stack.kafka import ADMINISTRATOR, Broker
 from dev.stack.kafka.access_requests import ACTIONS, KINDS, CreateRows, DeleteRows, PutUsers, row, send
@@ -123,6 +123,7 @@ async def test_rights_that_are_missing_or_too_many_are_found_whatever_pattern_gi
         (TOPIC, kafka_topics.name(OUTCOMES), LITERAL, "User:portal", "*", ALTER, ALLOW),
         (TOPIC, prefix[:6], PREFIXED, "User:stranger", "127.0.0.1", ALTER, ALLOW),
         (TOPIC, "*", LITERAL, "User:stranger", "*", ALTER, DENY),
+        (TOPIC, kafka_topics.name(OUTCOMES), LITERAL, "User:inspect", "*", ALTER, ALLOW),
     }
     async with _admin(kafka_topics) as admin:
         await _changed(admin, put=surplus, take=[missing])
@@ -136,6 +137,7 @@ async def test_rights_that_are_missing_or_too_many_are_found_whatever_pattern_gi
         ("right", f"portal may alter topic {kafka_topics.name(OUTCOMES)}", None, "there"),
         ("right", f"stranger may alter topic {prefix[:6]}* from 127.0.0.1", None, "there"),
         ("right", "stranger may not alter topic *", None, "there"),
+        ("right", f"inspect may alter topic {kafka_topics.name(OUTCOMES)}", None, "there"),
     }
 
 
@@ -146,20 +148,24 @@ async def test_who_may_not_describe_the_cluster_is_told_so(kafka_topics: KafkaTo
     assert text.startswith("licensingctl: the brokers do not tell this user the settings of")
 
 
-async def test_the_user_that_kubernetes_has_for_it_may_see_all_of_it(kafka_topics: KafkaTopics, tmp_path: Path) -> None:
+async def test_the_user_of_the_job_that_blocks_an_upgrade_may_see_all_of_it_and_is_no_stranger(
+    kafka_topics: KafkaTopics, tmp_path: Path
+) -> None:
     prefix, password = kafka_topics.prefix, tmp_path / "password"
     password.touch(mode=0o600)
     password.write_text(secrets.token_hex(16), encoding="utf-8")
+    (inspector,) = (one for one in users() if one["metadata"]["name"] == INSPECTOR)
     rights = {
-        (KINDS[acl["resource"]["type"]], *_named(acl["resource"], prefix), "User:inspect", "*", _ACTIONS[one], ALLOW)
-        for acl in inspecting_user()["spec"]["authorization"]["acls"]
+        (KINDS[acl["resource"]["type"]], *_named(acl["resource"], prefix), user, "*", _ACTIONS[one], ALLOW)
+        for user in (f"User:{INSPECTOR}", "User:us-inspect")
+        for acl in inspector["spec"]["authorization"]["acls"]
         for one in acl["operations"]
     }
     async with _admin(kafka_topics) as admin:
-        await send(admin, PutUsers({"inspect": password.read_text(encoding="utf-8")}))
+        await send(admin, PutUsers({INSPECTOR: password.read_text(encoding="utf-8")}))
         await _changed(admin, put=rights)
         try:
-            code, text = await _diff(kafka_topics, kafka_username="inspect", kafka_password_file=password, ledgers=1)
+            code, text = await _diff(kafka_topics, kafka_username=INSPECTOR, kafka_password_file=password, ledgers=1)
         finally:
             await _changed(admin, take=rights)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 
+from contracts.log.envelope import entry_hash
 from contracts.log.hash_chain import HashChain, Orphan
 from contracts.topics import COMMANDS, DEAD_LETTERS, EVENTS, HANDOVERS, OPERATOR_COMMANDS, OUTCOMES
 from operations.entrypoints.command_line import answered, parser
@@ -18,9 +19,21 @@ from runtime.eventlog.snapshots import SnapshotFolder
 from runtime.eventlog.writer_process import WriterProcess
 from runtime.kafka import PartitionTail, Producer, Record, partition_for
 from runtime.settings import Settings
-from tests.support.eventlog.hall import HALL_ENTRIES, Answer, Hall, HallEvent, Wish, decode_wish, hall_log, wish
+from tests.support.eventlog.hall import (
+    HALL_ENTRIES,
+    Answer,
+    Hall,
+    HallEvent,
+    SeatReserved,
+    Wish,
+    decode_wish,
+    hall_log,
+    sealed,
+    wish,
+)
 from tests.support.eventlog.memory import Noticed
 from tests.support.kafka_topics import KafkaTopics
+from tests.support.liveness import asked_whether_it_lives
 from tests.support.signer.process import free_port, until
 
 WISHES = [
@@ -128,6 +141,26 @@ async def test_a_log_without_licenses_is_written_taken_over_and_read_back(kafka_
     ]
 
 
+async def test_a_writer_that_loses_its_term_to_another_one_lives_and_answers_in_its_next(
+    kafka_topics: KafkaTopics,
+) -> None:
+    port, log = free_port(), kafka_topics.name(EVENTS)
+    async with running(kafka_topics, admin_port=port) as noticed:
+        await send(kafka_topics, [WISHES[0].json_bytes()])
+        await answers(kafka_topics, 1)
+        (first,) = await records_of(kafka_topics, log, 0, 1)
+        foreign = sealed(SeatReserved(seat=2), 2, entry_hash(first.value or b""), at=datetime.now(UTC))
+        async with asked_whether_it_lives(port), Producer(kafka_topics.connection(), client_id="another") as another:
+            await another.send_many(log, 0, [(b"0", foreign, ())])
+            await until(lambda: noticed.times_fenced == 1)
+            await send(kafka_topics, [wish("reserve", 3, "d").json_bytes()])
+            assert (await answers(kafka_topics, 2))[1] == ("accepted", 3)
+        labels = f'{{partition="0",topic="{log}"}}'
+        await until(lambda: _measures(port, f"licensing_reader_lag_records{labels} 0.0"))
+        await until(lambda: _measures(port, f"licensing_reader_lag_seconds{labels} 0.0"))
+    assert noticed.times_fenced == 1
+
+
 async def test_a_writer_whose_clock_is_a_day_behind_leaves_the_log_to_one_whose_clock_is_right(
     kafka_topics: KafkaTopics,
 ) -> None:
@@ -225,6 +258,10 @@ async def licensingctl(topics: KafkaTopics, *options: str) -> tuple[Exit, str]:
     settings = OperationsSettings.model_validate(topics.settings("operator") | {"admin_port": 0})
     asked = ["--output", "json", "drain", "ledger", "--by", "OPS-1", *options]
     return await answered(parser().parse_args(asked), settings)
+
+
+def _measures(port: int, sample: str) -> bool:
+    return sample in httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text
 
 
 def _says(port: int, words: str, status: int = 503) -> bool:

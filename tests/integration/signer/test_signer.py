@@ -84,6 +84,9 @@ async def test_it_is_ready_once_it_has_read_the_ledger_and_ends_cleanly_on_sigte
     metrics = process.get("/metrics")[1]
     assert 'licensing_signer_license_files_total{ledger="0"} 4.0' in metrics
     assert 'licensing_signer_checkpoint_size{ledger="0"} 8.0' in metrics
+    assert time.time() - 60 < _figure(process, "licensing_signer_checkpoint_timestamp_seconds") <= time.time()
+    await until(lambda: _figure(process, "licensing_reader_lag_records") == 0)
+    assert _figure(process, "licensing_reader_lag_seconds") == 0
     assert process.stop() == 0
 
 
@@ -148,7 +151,12 @@ async def test_a_broken_law_stops_the_ledger_loudly_and_nothing_is_signed_from_i
     assert process.get("/readyz")[0] == 503
     assert process.get("/livez")[0] == 200
     assert 'licensing_signer_stopped{law="account_negative",ledger="0"} 1.0' in process.get("/metrics")[1]
+    assert 'licensing_signer_refusals_total{law="account_negative",ledger="0"} 1.0' in process.get("/metrics")[1]
+    await until(lambda: _figure(process, "licensing_reader_lag_records") >= len(story.values) - 5)
+    behind = _figure(process, "licensing_reader_lag_seconds")
+    await until(lambda: _figure(process, "licensing_reader_lag_seconds") > behind)
     assert '"sequence": 6' in process.log()
+    assert '"correlation_id": ' in next(line for line in process.log().splitlines() if '"law_broken"' in line)
     assert len(await _files(kafka_topics)) == 1
     (checkpoint,) = await _read_all(kafka_topics, CHECKPOINTS)
     assert _log_of(process).open_checkpoint((checkpoint.value or b"").decode()).size == 5
@@ -224,3 +232,9 @@ def _listening_sockets(pid: int) -> int:
     rows = [line.split() for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]]
     rows += [line.split() for line in Path(f"/proc/{pid}/net/tcp6").read_text().splitlines()[1:]]
     return sum(1 for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in inodes)
+
+
+def _figure(process: SignerProcess, name: str) -> float:
+    """The one sample of this name, or -1 while there is none."""
+    found = re.search(rf"^{name}{{[^}}]*}} (\S+)$", process.get("/metrics")[1], re.MULTILINE)
+    return float(found[1]) if found else -1.0

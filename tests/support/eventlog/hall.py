@@ -13,6 +13,7 @@ from contracts.models import WireModel
 from runtime.eventlog import LogDefinition, LogReplica, UndecodableCommandError, Writer
 from runtime.eventlog.state_codec import StateCodec
 from runtime.kafka import Record
+from tests.support.eventlog.memory import NOON
 
 SEATS = 5
 BROKEN = 13
@@ -139,3 +140,18 @@ HallReplica = LogReplica[Hall, HallEvent]
 def wish(name: Literal["reserve", "release"], seat: int, key: str, actor: str = "operator:ann") -> Wish:
     command_id = hashlib.sha256(key.encode()).hexdigest()
     return Wish(command_id=command_id, name=name, seat=seat, actor=actor)
+
+
+def sealed(event: HallEvent, sequence: int, prev: str, at: datetime = NOON) -> bytes:
+    """An entry that is the next one, by whoever else may write the log."""
+    return HALL_ENTRIES.encode(
+        event,
+        source="/halls/0",
+        sequence=sequence,
+        prev=prev,
+        at=at,
+        command_id="f" * 64,
+        command_hash="f" * 64,
+        actor="operator:mallory",
+        correlation_id="forged",
+    )

@@ -89,20 +89,24 @@ class MemoryLog:
 class MemoryTail:
     """A follower's view of the partition. When it is `away`, a read finds nothing; when it is `gone`, that is known."""
 
-    partition: Partition
+    memory: Partition
     next_offset: int = 0
     away: bool = False
     gone: bool = False
     closed: bool = False
 
+    @property
+    def partition(self) -> kafka.Partition:
+        return kafka.Partition("events", 0)
+
     async def next_batch(self, max_records: int, timeout_seconds: float) -> list[kafka.Record]:  # noqa: ARG002 - no waiting
-        await wait_a_bit(self.partition.dice)
+        await wait_a_bit(self.memory.dice)
         if self.gone:
             raise kafka.OffsetGone(f"offset {self.next_offset} is not there any more")
         if self.away:
             return []
-        upto = min(self.next_offset + max_records, self.next_offset + self.partition.dice.randint(1, 7))
-        values = self.partition.values[self.next_offset : upto]
+        upto = min(self.next_offset + max_records, self.next_offset + self.memory.dice.randint(1, 7))
+        values = self.memory.values[self.next_offset : upto]
         found = [kafka.Record("events", 0, n, None, value, (), 0) for n, value in enumerate(values, self.next_offset)]
         self.next_offset += len(found)
         return found
@@ -111,13 +115,13 @@ class MemoryTail:
         self.next_offset = offset
 
     async def value_at(self, offset: int) -> bytes | None:
-        return value_at(self.partition, offset)
+        return value_at(self.memory, offset)
 
     async def end_offset(self) -> int:
-        await wait_a_bit(self.partition.dice)
+        await wait_a_bit(self.memory.dice)
         if self.away:
             raise Trouble("no broker answers")
-        return len(self.partition.values)
+        return len(self.memory.values)
 
     async def close(self) -> None:
         self.closed = True
@@ -146,6 +150,7 @@ class Noticed:
 
     orphans: list[Orphan] = field(default_factory=list[Orphan])
     stops: list[Stop] = field(default_factory=list[Stop])
+    times_fenced: int = 0
     behind_seconds: float = 0.0
     snapshots: list[int] = field(default_factory=list[int])
 
@@ -153,6 +158,9 @@ class Noticed:
     def decided(self, outcomes: Sequence[object]) -> None: ...
     def orphan(self, orphan: Orphan) -> None:
         self.orphans.append(orphan)
+
+    def fenced(self) -> None:
+        self.times_fenced += 1
 
     def stopped(self, stop: Stop) -> None:
         self.stops.append(stop)

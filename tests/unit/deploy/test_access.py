@@ -1,6 +1,6 @@
 """Topics, users, rights and roles are those declared."""
 
-from contracts.access import grants, roles
+from contracts.access import INSPECTOR, LOOKS, grants, roles
 from contracts.topics import TOPICS, topic_name
 from dev.kubernetes.services import Service
 from dev.stack.postgres import ROLES
@@ -21,7 +21,7 @@ def test_topics_are_those_declared(overlay: str) -> None:
 
 @EACH
 def test_users_and_their_rights_are_those_declared(overlay: str) -> None:
-    users = of_kind(overlay, "KafkaUser")
+    users = [one for one in of_kind(overlay, "KafkaUser") if one["metadata"]["name"] != INSPECTOR]
     held = {
         (user["metadata"]["name"], operation.lower(), acl["resource"]["type"], acl["resource"]["name"])
         for user in users
@@ -31,6 +31,15 @@ def test_users_and_their_rights_are_those_declared(overlay: str) -> None:
 
     assert {user["metadata"]["name"] for user in users} == set(roles())
     assert held == {(right.role, right.operation, right.resource, right.name) for right in grants()}
+
+
+@EACH
+def test_the_user_of_the_topic_check_sees_topics_and_rights_and_nothing_else(overlay: str) -> None:
+    acls = named(overlay, "KafkaUser", INSPECTOR)["spec"]["authorization"]["acls"]
+    may = {one for acl in acls for one in acl["operations"]}
+
+    assert {acl["resource"]["type"] for acl in acls} == {"cluster", "topic"}
+    assert may == {"".join(map(str.capitalize, one.split("-"))) for one in LOOKS}
 
 
 @EACH

@@ -1,8 +1,14 @@
-"""How Pods are closed, and how many there are."""
+"""How Pods are closed, how many there are, and what they ask for."""
+
+import re
 
 from contracts.topics import AUDIO_EVENTS
+from dev.kubernetes.cluster.rollouts import WRITERS
 from dev.kubernetes.services import SERVICES, Service
-from tests.support.rendered import EACH, EACH_SERVICE, deployment_of, manifests, of_kind, pods
+from dev.stack.places import ROOT
+from tests.support.rendered import EACH, EACH_SERVICE, container, deployment_of, manifests, named, of_kind, pods
+
+PAGE = ROOT / "docs" / "operations.md"
 
 
 @EACH
@@ -48,3 +54,52 @@ def test_everything_says_what_it_is_a_part_of(overlay: str) -> None:
     parts = {one["metadata"].get("labels", {}).get("app.kubernetes.io/part-of") for one in manifests(overlay)}
 
     assert parts == {"licensing"}
+
+
+@EACH
+def test_the_policy_that_has_writers_wait_for_their_turn_is_about_the_writers(overlay: str) -> None:
+    """What it refuses is shown by `make check-cluster`."""
+    policy = named(overlay, "ValidatingAdmissionPolicy", "licensing-writers-last")["spec"]
+    selected = policy["matchConstraints"]["objectSelector"]
+    (names,) = selected["matchExpressions"]
+    binding = named(overlay, "ValidatingAdmissionPolicyBinding", "licensing-writers-last")["spec"]
+
+    assert set(names["values"]) == set(WRITERS)
+    assert (binding["policyName"], binding["validationActions"]) == ("licensing-writers-last", ["Deny"])
+    for writer in WRITERS:
+        labels = named(overlay, "Deployment", writer)["metadata"]["labels"]
+        assert selected["matchLabels"].items() <= labels.items()
+        assert labels[names["key"]] == writer
+
+
+def test_the_page_says_what_production_asks_for_before_anything_scales() -> None:
+    said = re.search(r"ask for ([\d.]+) CPUs and (\d+) GiB", PAGE.read_text(encoding="utf-8"))
+    least = {
+        one["spec"]["scaleTargetRef"]["name"]: one["spec"].get("minReplicas", one["spec"].get("minReplicaCount"))
+        for kind in ("HorizontalPodAutoscaler", "ScaledObject")
+        for one in of_kind("production", kind)
+    }
+    asked = [
+        (least.get(one["metadata"]["name"]) or one["spec"]["replicas"], container(one)["resources"]["requests"])
+        for one in of_kind("production", "Deployment")
+    ]
+    asked += [
+        (one["spec"].get("replicas") or one["spec"]["instances"], one["spec"]["resources"]["requests"])
+        for one in (*of_kind("production", "KafkaNodePool"), *of_kind("production", "Cluster"))
+    ]
+    cpus, gib = (sum(count * _amount(requests[what]) for count, requests in asked) for what in ("cpu", "memory"))
+
+    assert said is not None
+    assert said.groups() == (f"{cpus:.1f}", f"{gib / 1024**3:.0f}")
+
+
+def _amount(text: str) -> float:
+    number, unit = re.fullmatch(r"(\d+)(\w*)", text).groups()  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]
+    return int(number) * {"": 1, "m": 0.001, "Mi": 1024**2, "Gi": 1024**3}[unit]
+
+
+def test_the_page_has_each_request_beside_what_was_measured() -> None:
+    text = PAGE.read_text(encoding="utf-8").partition("## Scaling")[2].partition("\n## ")[0]
+    said = re.findall(r"^\| `([\w-]+)` \| \d+ MiB \| (\d+) MiB \| \d+ m \| (\d+) m \|", text, re.MULTILINE)
+
+    assert said == [(one.name, str(one.memory_mib), str(one.cpu_millis)) for one in SERVICES]

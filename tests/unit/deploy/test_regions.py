@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from contracts.access import grants, roles
+from contracts.access import INSPECTOR, grants, roles
 from contracts.topics import TOPICS, topic_name
 from dev.kubernetes.services import DATA_NAMESPACE, NAMESPACE
 from dev.monitoring.programs import promtool
@@ -31,6 +31,8 @@ FOR_ALL_REGIONS = {
     ("ExternalSecret", "internal-ca"),
     ("NetworkPolicy", "kafka"),
     ("NetworkPolicy", "postgres"),
+    ("PodMonitor", "kafka"),
+    ("PodMonitor", "postgres"),
     ("ConfigMap", "licensing-dashboards"),
     ("PrometheusRule", "licensing"),
     ("PrometheusRule", "licensing-objectives"),
@@ -54,6 +56,7 @@ VARIABLES = {
     ("CronJob", "log-restore", "restore"): "us-restore",
 }
 """The same for variables of containers."""
+OWN_PREFIXES = ("LICENSING_TOPIC_PREFIX", "LICENSING_KAFKA_USER_PREFIX")
 _PORTAL = '{namespace="licensing-us", process="portal"}'
 LABEL = "app.kubernetes.io/part-of"
 
@@ -109,7 +112,7 @@ def test_the_other_region_is_the_first_one_under_names_of_its_own() -> None:
         own = {name for name in first.keys() - FOR_ALL_REGIONS if not _is_of_the_brokers(name)}
         assert other.keys() == own | (FOR_THE_JOB_OF_THE_RIGHTS if here == DATA_NAMESPACE else set())
         for name in own - {("ConfigMap", "site")}:
-            said = {path: value for path, value in leaves(other[name]) if path[-1] != "LICENSING_TOPIC_PREFIX"}
+            said = {path: value for path, value in leaves(other[name]) if path[-1] not in OWN_PREFIXES}
             wanted = in_the_other(first[name], sites)
             if name == ("ConfigMap", "database-rights"):
                 del said["data", "roles.sql"], wanted["data", "roles.sql"]
@@ -139,6 +142,7 @@ def test_no_user_has_a_right_on_topics_of_both_regions() -> None:
     held = {
         (user["metadata"]["name"], operation.lower(), acl["resource"]["type"], acl["resource"]["name"])
         for user in of_kind(BOTH_REGIONS, "KafkaUser")
+        if not user["metadata"]["name"].endswith(INSPECTOR)
         for acl in user["spec"]["authorization"]["acls"]
         for operation in acl["operations"]
     }
@@ -176,7 +180,7 @@ def test_no_entry_of_the_secret_store_is_of_both_regions() -> None:
 
 def _passwords() -> set[str]:
     """What brokers and databases have to know of the other region."""
-    return {f"licensing/us/kafka-{role}" for role in roles()} | {
+    return {f"licensing/us/kafka-{role}" for role in (*roles(), INSPECTOR)} | {
         f"licensing/us/database-{role}" for role in (*ROLES, "licensing")
     }
 

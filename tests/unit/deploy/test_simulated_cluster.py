@@ -11,7 +11,14 @@ from dev.kubernetes.cluster.kubectl import Said
 from dev.kubernetes.cluster.nodes import NodeSize, documented_size, node
 
 COPIES = {"signer": 1, "ledger-api": 2, "ledger-writer": 2, "rma-writer": 2}
-READERS_FIRST = ("database-rights", "signer", "ledger-api", "ledger-api", *(2 * ("ledger-writer", "rma-writer")))
+READERS_FIRST = (
+    "database-rights",
+    "topic-check",
+    "signer",
+    "ledger-api",
+    "ledger-api",
+    *(2 * ("ledger-writer", "rma-writer")),
+)
 NODES = [{**node(name, NodeSize(8, 32)), "spec": {}} for name in ("a", "b", "c")]
 
 
@@ -67,7 +74,7 @@ def test_fewer_copies_than_an_autoscaler_guarantees_are_found() -> None:
 
 
 def _ready(process: str, version: str, pod: str, *, is_ready: bool = True) -> Sighting:
-    phase = "Succeeded" if process == "database-rights" else "Running"
+    phase = "Succeeded" if process in rollouts.JOBS else "Running"
     return Sighting(pod=pod, process=process, images=(version,), phase=phase, is_ready=is_ready)
 
 
@@ -87,16 +94,17 @@ def test_an_upgrade_with_the_writers_last_is_well() -> None:
 def test_the_order_of_a_version_is_told() -> None:
     told = rollouts.order(_rolled(READERS_FIRST), SINCE, "v2", COPIES)
 
-    assert told == ["database-rights", "signer", "ledger-api", "ledger-writer", "rma-writer"]
+    assert told == ["database-rights", "topic-check", "signer", "ledger-api", "ledger-writer", "rma-writer"]
 
 
-def test_a_writer_before_a_reader_or_the_job_is_found() -> None:
+def test_a_writer_before_a_reader_or_a_job_is_found() -> None:
     early = ("ledger-writer", *READERS_FIRST)
 
     assert list(rollouts.wrong_upgrade(_rolled(early), SINCE, "v2", COPIES)) == [
         "ledger-writer began before signer was through",
         "ledger-writer began before ledger-api was through",
         "ledger-writer began before database-rights was through",
+        "ledger-writer began before topic-check was through",
     ]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dev.kubernetes.cluster.go import LOCK, is_new_enough
+from dev.kubernetes.go import LOCK, is_new_enough
 
 
 @pytest.mark.parametrize(

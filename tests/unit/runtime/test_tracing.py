@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from runtime import tracing
-from runtime.logs import add_trace
+from runtime.logs import add_ids
 from runtime.otlp import QUEUE_SPANS
 from tests.support.collector import Collector, a_collector, traced
 from tests.support.eventlog.driving import following, lead
@@ -143,10 +143,10 @@ def test_a_log_line_names_the_trace_and_the_span_in_which_it_is_said(collector: 
     with traced("example", collector.settings()):
         span = tracing.start("example", "internal", parent=TRACEPARENT)
         with tracing.during(span):
-            said = add_trace(None, "info", {"event": "example"})
+            said = add_ids(None, "info", {"event": "example"})
 
     assert said == {"event": "example", "trace_id": TRACE, "span_id": collector.spans[0].span_id}
-    assert add_trace(None, "info", {"event": "example"}) == {"event": "example"}
+    assert add_ids(None, "info", {"event": "example"}) == {"event": "example"}
 
 
 async def test_a_writer_hands_the_trace_of_a_command_on_in_its_entry(collector: Collector) -> None:

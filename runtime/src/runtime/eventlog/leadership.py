@@ -15,7 +15,7 @@ from runtime.eventlog.definition import Command, DecodeCommand, Outcome, Undecod
 from runtime.eventlog.ports import Replies
 from runtime.eventlog.writer import LostLogError, Writer
 from runtime.kafka import GroupConsumer, OffsetGone, Partition, Record
-from runtime.logs import get_logger
+from runtime.logs import get_logger, ids_in
 from runtime.process import until_stopped
 from runtime.trouble import Trouble
 
@@ -210,7 +210,8 @@ class Leadership(Generic[Command, Outcome]):
         except UndecodableCommandError as reason:
             await self._dead_letters.put(record, str(reason))
         except Exception:  # noqa: BLE001 - a record that hits a defect of ours must not stop every log, again and again
-            _log.exception("command_defect", topic=record.topic, partition=record.partition, offset=record.offset)
+            where = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+            _log.exception("command_defect", **where, **ids_in(record.value))
             await self._dead_letters.put(record, "it hits a defect; see command_defect in the log")
         return None
 

@@ -13,8 +13,9 @@ from runtime.eventlog.definition import Event, IncomingCommand, ReadLog, State
 from runtime.eventlog.log_replica import LogReplica, ReadAgain
 from runtime.eventlog.snapshot_file import Snapshot
 from runtime.eventlog.snapshots import Snapshots, as_of_now
-from runtime.kafka import OffsetGone, Record
-from runtime.logs import get_logger
+from runtime.kafka import OffsetGone, Partition, Record
+from runtime.logs import get_logger, ids_in
+from runtime.reader_lag import Place
 from runtime.trouble import Trouble
 
 READ_SECONDS = 2.0
@@ -31,6 +32,8 @@ _log = get_logger("runtime.eventlog")
 class Tail(Protocol):
     """The log's partition, read from its first record on, such as a PartitionTail."""
 
+    @property
+    def partition(self) -> Partition: ...
     @property
     def next_offset(self) -> int:
         """Where the next read begins."""
@@ -58,7 +61,8 @@ class LogFollower(Generic[State, Event]):
 
     It begins at the newest of its snapshots that the log bears out, if there is one.
 
-    `trouble` says why the state may be behind the log, or nothing. Where the log stops, the state stays as it was.
+    `trouble` says why the state may be behind the log, or nothing. Where the log stops, the state stays as it was, and
+    so does `place`.
     """
 
     log: ReadLog[State, Event]
@@ -66,6 +70,7 @@ class LogFollower(Generic[State, Event]):
     snapshots: Snapshots[State, Event] | None = None
     trouble: str = "nothing was read yet"
     replica: LogReplica[State, Event] = field(init=False)
+    place: Place = field(default_factory=Place)
     _stands: bool = False
     _began: asyncio.Event = field(default_factory=asyncio.Event)
     _moved: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -156,6 +161,8 @@ class LogFollower(Generic[State, Event]):
                 end = await self.tail.end_offset()
             elif not records:
                 end = await self.tail.end_offset()  # Trouble if nobody answers: a read says «nothing new» then too
+            if self.replica.stopped is None:
+                self.place.handled(self.tail.next_offset, self.replica.stamp_ms)
             if self.tail.next_offset >= end:
                 self._note_up_to_date()
                 self._began.set()
@@ -168,9 +175,10 @@ class LogFollower(Generic[State, Event]):
             if isinstance(found, ReadAgain):
                 return found
             if isinstance(found, Orphan):
-                _log.warning("orphan", log=self.log.source, offset=record.offset, reason=found.reason)
+                where = {"log": self.log.source, "offset": record.offset}
+                _log.warning("orphan", **where, reason=found.reason, **ids_in(record.value))
             if isinstance(found, Stop) and stopped is None:
-                _log.critical("followed_log_stopped", log=self.log.source, **asdict(found))
+                _log.critical("followed_log_stopped", log=self.log.source, **asdict(found), **ids_in(record.value))
         return None
 
     async def _begin_again(self, why: ReadAgain) -> None:

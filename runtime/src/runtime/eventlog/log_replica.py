@@ -70,6 +70,11 @@ class LogReplica(Generic[State, Event]):
         chain = HashChain(log.entries, log.source)
         return cls(log, chain, log.initial, Exclusions(known or {}), CommandIndex(log.window))
 
+    @property
+    def stamp_ms(self) -> int:
+        """When the last entry was made that had its effect, in milliseconds since 1970."""
+        return int(self.at.timestamp() * 1000)
+
     def copy(self) -> "LogReplica[State, Event]":
         """The same as it is now, whatever is read here later."""
         chain = HashChain(self.log.entries, self.log.source, self.chain.sequence, self.chain.head)

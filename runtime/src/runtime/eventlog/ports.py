@@ -106,6 +106,10 @@ class WriterObserver(Protocol[Outcome_contra]):
         """A record was skipped."""
         ...
 
+    def fenced(self) -> None:
+        """Another writer's entry voids what this one has decided: its term is lost."""
+        ...
+
     def stopped(self, stop: Stop) -> None:
         """The log is linked up to this entry, which cannot be applied."""
         ...

@@ -13,7 +13,7 @@ from runtime.eventlog.command_index import Done
 from runtime.eventlog.definition import Command, Event, LogDefinition, Outcome, State
 from runtime.eventlog.log_replica import LogReplica, PendingEntry
 from runtime.eventlog.ports import Position
-from runtime.logs import get_logger
+from runtime.logs import about, get_logger
 
 Clock = Callable[[], datetime]
 Tried = Mapping[str, Rejection | None]
@@ -133,7 +133,8 @@ class SpeculativeLog(Generic[State, Command, Event, Outcome]):
         try:
             return self._decided(command, fingerprint, entries, now)
         except Exception:  # noqa: BLE001 - one command that hits a defect of ours must not stop the log for all
-            _log.exception("command_defect", command=command.name, command_id=command.command_id)
+            with about(correlation_id=command.correlation_id, traceparent=command.traceparent):
+                _log.exception("command_defect", command=command.name, command_id=command.command_id)
             return self._reject(command, fingerprint, Rejection(DEFECT))
 
     def _decided(

@@ -6,10 +6,11 @@ A type that it does not know is refused when the codec is made, so at the start 
 
 import dataclasses
 import hashlib
+import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
@@ -34,7 +35,13 @@ class Form(NamedTuple):
     decode: Convert | None = None
 
 
-PLAIN = Form()
+def _shared(value: Any) -> Any:
+    """What JSON has itself; equal texts are one, as a state from JSON would take twice the memory otherwise."""
+    return sys.intern(value) if isinstance(value, str) else value
+
+
+PLAIN = Form(decode=_shared)
+DAY = Form(date.isoformat, lru_cache(10_000)(date.fromisoformat))
 Leaf = tuple[str, Any]
 """A member of the state by its path, such as `cold.blocked`, and its type."""
 
@@ -140,8 +147,10 @@ def form_of(hint: Any) -> Form:
         return form_of(hint.__supertype__)
     if origin is Literal or hint in {str, int, bool, types.NoneType}:
         return PLAIN
-    if hint is date or hint is datetime:
-        return Form(hint.isoformat, hint.fromisoformat)
+    if hint is date:
+        return DAY
+    if hint is datetime:
+        return Form(datetime.isoformat, datetime.fromisoformat)
     if origin in {Union, types.UnionType}:
         return _union(get_args(hint))
     if origin is tuple:

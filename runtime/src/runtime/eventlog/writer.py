@@ -25,7 +25,8 @@ from runtime.eventlog.ports import Companion, EntryLog, Logged, Replies, WriterO
 from runtime.eventlog.snapshot_file import Snapshot
 from runtime.eventlog.snapshots import Snapshots, as_of_now
 from runtime.eventlog.speculative_log import CLOCK_BEHIND, Clock, DecidedBatch, SpeculativeLog
-from runtime.logs import get_logger
+from runtime.logs import get_logger, ids_in
+from runtime.reader_lag import Place
 from runtime.trouble import Trouble
 
 DECIDED_AHEAD = 4
@@ -55,7 +56,8 @@ class Writer(Generic[State, Command, Event, Outcome]):
     `send_trouble` why an outcome was not taken, until it stands for the log again.
     `stopped` is the entry that cannot be applied: from there on nothing is decided, and every command hears so. The
     same while `clock_trouble` says that the own clock is before the last entry; `own_clock_wrong` if that is certain,
-    as the broker bounds what records are stamped with: then another process had better lead.
+    as the broker bounds what records are stamped with: then another process had better lead. `place` is how far the log
+    had its effect here, which it has not from where it is stopped.
     """
 
     definition: LogDefinition[State, Command, Event, Outcome]
@@ -66,6 +68,7 @@ class Writer(Generic[State, Command, Event, Outcome]):
     companion: Companion | None = None
     snapshots: Snapshots[State, Event] | None = None
     following: bool = False
+    place: Place = field(default_factory=Place)
     trouble: str = ""
     append_trouble: str = ""
     send_trouble: str = ""
@@ -137,6 +140,8 @@ class Writer(Generic[State, Command, Event, Outcome]):
                 self._note_start()
             if records:
                 self.observer.followed(self.replica.chain.sequence)
+            if self.replica.stopped is None:
+                self.place.handled(self._next_offset, self.replica.stamp_ms)
             self._look_at_the_clock()
             async with self._moved:
                 self._moved.notify_all()
@@ -353,7 +358,7 @@ class Writer(Generic[State, Command, Event, Outcome]):
             return found
         if isinstance(found, Stop) and not stopped:
             self.observer.stopped(found)
-            _log.critical("log_stopped", log=self.definition.source, **asdict(found))
+            _log.critical("log_stopped", log=self.definition.source, **asdict(found), **ids_in(record.value))
         self._notice_another(stopped=stopped)
         return None
 
@@ -370,8 +375,9 @@ class Writer(Generic[State, Command, Event, Outcome]):
             return
         if stopped and not self._unconfirmed:
             self._speculation.follow()
-        else:
+        elif not self._lost:
             self._lost = True
+            self.observer.fenced()
 
 
 def _against(

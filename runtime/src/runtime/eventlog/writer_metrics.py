@@ -23,6 +23,7 @@ class WriterMeters:
     sequence: Gauge
     commands: Counter
     orphans: Counter
+    fenced: Counter
     stopped: Gauge
     clock_behind: Gauge
     start: Gauge
@@ -35,6 +36,7 @@ class WriterMeters:
             Gauge(f"{prefix}_sequence", "Last entry that the writer has read", [noun]),
             Counter(f"{prefix}_commands", "Commands answered, by what became of them", [noun, "outcome"]),
             Counter(f"{prefix}_orphans", f"Records on {events_topic} that are no entry", [noun, "poison"]),
+            Counter(f"{prefix}_fenced", "Terms that were lost to the entry of another writer", [noun]),
             Gauge(f"{prefix}_stopped", "1 while nothing is decided because of an entry", [noun, "law"]),
             Gauge(f"{prefix}_clock_behind_seconds", "How far the own clock is behind the log, if too far", [noun]),
             Gauge(f"{prefix}_start_seconds", "How long the writer took to read what was there when it began", [noun]),
@@ -51,6 +53,7 @@ class WriterMetrics(Generic[Outcome]):
         self._log = str(log)
         self._label_of = label_of
         self._law: str | None = None
+        self._meters.fenced.labels(self._log)
 
     def followed(self, sequence: int) -> None:
         self._meters.sequence.labels(self._log).set(sequence)
@@ -61,6 +64,9 @@ class WriterMetrics(Generic[Outcome]):
 
     def orphan(self, orphan: Orphan) -> None:
         self._meters.orphans.labels(self._log, str(orphan.poison).lower()).inc()
+
+    def fenced(self) -> None:
+        self._meters.fenced.labels(self._log).inc()
 
     def stopped(self, stop: Stop) -> None:
         self._meters.stopped.labels(self._log, stop.law).set(1)

@@ -23,9 +23,10 @@ from runtime.eventlog.snapshot_commands import SnapshotsOf
 from runtime.eventlog.snapshots import SnapshotFolder, Snapshots
 from runtime.eventlog.speculative_log import Clock
 from runtime.eventlog.writer import Writer
-from runtime.kafka import Connection, GroupConsumer, Offsets, PartitionTail, Producer
+from runtime.kafka import Connection, GroupConsumer, Offsets, Partition, PartitionTail, Producer
 from runtime.logs import get_logger
 from runtime.process import supervise, until_stopped
+from runtime.reader_lag import ReaderLag
 from runtime.settings import Settings, SettingsWrong
 
 FOLLOW_AGAIN_SECONDS = 0.5
@@ -85,7 +86,10 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
                 log = KafkaLog(await opened.enter_async_context(again()), again, producer, buried_once)
                 writers[number] = self._writer(number, log)
             leadership = self._leadership(settings, connection, producer, dead_letters, writers)
-            await opened.enter_async_context(Admin.of(settings, lambda: self._ready(leadership, writers)))
+            lag = await opened.enter_async_context(ReaderLag(offsets))
+            lag.watch({Partition(topic, number): writer.place for number, writer in writers.items()})
+            lag.watch({one.tail.partition: one.place for one in self._log_followers()})
+            await opened.enter_async_context(Admin.of(settings, lambda: self._ready(leadership, writers), lag.show))
             given_back = asyncio.Event()
             tasks: dict[str, Coroutine[object, object, None]] = {
                 f"follow-{number}": until_stopped(given_back, self._follow(number, writer))
@@ -113,12 +117,12 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
             SnapshotsOf(Snapshots(self.definition(number), self.snapshots), PartitionTail(connection, topic, number, 0))
             for number in range(self.logs)
         ]
-        followed = [
-            SnapshotsOf(one.snapshots, one.tail)
-            for one in self.companions.values()
-            if isinstance(one, LogFollower) and one.snapshots is not None
-        ]
+        followed = [SnapshotsOf(one.snapshots, one.tail) for one in self._log_followers() if one.snapshots is not None]
         return written + followed
+
+    def _log_followers(self) -> list[LogFollower[Any, Any]]:
+        """Companions that read a log all the time."""
+        return [one for one in self.companions.values() if isinstance(one, LogFollower)]
 
     def _writer(self, number: int, log: KafkaLog) -> Writer[State, Command, Event, Outcome]:
         definition = self.definition(number)

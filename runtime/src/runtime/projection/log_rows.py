@@ -14,7 +14,7 @@ from contracts.log.stop import EVENT_TYPE_UNKNOWN, Stop, stop_at
 from contracts.models import WireModel
 from runtime import tracing
 from runtime.kafka import Record
-from runtime.logs import get_logger
+from runtime.logs import get_logger, ids_in
 from runtime.projection.poison import PoisonBox
 from runtime.projection.store import LogStore, Position, PositionMoved, SetAsideStore
 from runtime.trouble import Trouble
@@ -132,8 +132,9 @@ class LogRows(Generic[E]):
         steps, after, stopped = await self._read(records)
         stopped = await self._apply(steps, after) or stopped
         if stopped is not None:
-            behind = await self._stop_at(stopped.stop)
-            await self._read_behind(behind, [one for one in records if one.offset >= stopped.next_offset])
+            at = next(number for number, one in enumerate(records, 1) if one.offset + 1 == stopped.next_offset)
+            behind = await self._stop_at(stopped.stop, records[at - 1])
+            await self._read_behind(behind, records[at:])
         elif self._stop is not None and self._position.sequence >= self._stop.sequence:
             await self._go_on(self._stop)
         return records[-1].offset + 1
@@ -223,7 +224,7 @@ class LogRows(Generic[E]):
         await about.store.begin_again(self._ledger, known)
         raise PositionMoved(f"entries of ledger {self._ledger} were set aside")
 
-    async def _stop_at(self, stop: Stop) -> ReadingBehind:
+    async def _stop_at(self, stop: Stop, record: Record) -> ReadingBehind:
         chain, about = self._log.chain(stop.sequence, stop.entry_hash), self._log.set_aside
         behind = self._behind = NothingBehind() if about is None else about.behind(chain, self._exclusions)
         if stop == self._stop:
@@ -231,7 +232,7 @@ class LogRows(Generic[E]):
         self._forget_stop()
         self._stop = stop
         _STOPPED.labels(str(self._ledger), stop.law).set(1)
-        _log.critical("projection_stopped", ledger=self._ledger, **asdict(stop))
+        _log.critical("projection_stopped", ledger=self._ledger, **asdict(stop), **ids_in(record.value))
         await self._store.note_stop(self._ledger, stop, ())
         return behind
 

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Protocol
 
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter
 
 from runtime.kafka import OffsetGone, Record
 from runtime.logs import get_logger
 from runtime.projection.store import PositionMoved
+from runtime.reader_lag import Place
 from runtime.trouble import Trouble
 
 BATCH_RECORDS = 2_000
@@ -27,9 +28,6 @@ FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 5.0
 """Pauses while the broker or the database is away; the follower retries without end, with readiness false."""
 
 _OVERFLOWS = Counter("licensing_projector_feed_overflows", "Records dropped from the feed; read from the log later")
-_LAG = Gauge(
-    "licensing_projector_lag_records", "Records between the rows and the end of the log", ["topic", "partition"]
-)
 _TROUBLES = Counter("licensing_projector_troubles", "Attempts that failed because something was away")
 
 _log = get_logger("runtime.projection")
@@ -63,11 +61,12 @@ class Target(Protocol):
 
 
 class PartitionFollower:
-    """Keeps one target at the end of one partition, until cancelled."""
+    """Keeps one target at the end of one partition, until cancelled. `place` is how far records had their effect."""
 
     def __init__(self, name: str, tail: Tail, target: Target, *, check_seconds: float = CHECK_SECONDS) -> None:
         self.name = name
         self.trouble: str | None = "it has not read the log yet"
+        self.place = Place()
         self._tail = tail
         self._target = target
         self._check_seconds = check_seconds
@@ -126,18 +125,17 @@ class PartitionFollower:
         """Apply the log from the rows' position to its present end; how many records that were."""
         self._behind, count = False, 0
         self._next = await self._target.next_offset()
+        self._note_place(self.place.stamp_ms)
         try:
             await self._tail.seek(self._next)
             end = self._end = await self._tail.end_offset()
-            self._show_lag(end)
             if self._next > end:
                 raise OffsetGone(f"{self.name} ends at offset {end}, and was read up to {self._next}: rebuild the rows")
             while await self._tail.position() < end:
                 records = await self._tail.next_batch(BATCH_RECORDS)
                 if records:
-                    self._next = await self._target.apply(records)
+                    await self._apply(records)
                     count += len(records)
-                self._show_lag(end)
         finally:
             await self._tail.close()
         return count
@@ -151,7 +149,16 @@ class PartitionFollower:
         if fresh and fresh[0].offset > self._next:
             self._behind = True
         elif fresh:
-            self._next = await self._target.apply(fresh)
+            await self._apply(fresh)
+
+    async def _apply(self, records: Sequence[Record]) -> None:
+        self._next = await self._target.apply(records)
+        self._note_place(records[-1].timestamp)
+
+    def _note_place(self, stamp_ms: int) -> None:
+        """What a target passes without effect is not handled."""
+        if not self._target.stopped:
+            self.place.handled(self._next, stamp_ms)
 
     def _fed(self) -> list[Record]:
         """What the feed holds, as long as each record follows the one before."""
@@ -180,7 +187,3 @@ class PartitionFollower:
         self.trouble, self._behind = str(reason), True
         _TROUBLES.inc()
         await asyncio.sleep(pause)
-
-    def _show_lag(self, end: int) -> None:
-        topic, _, partition = self.name.rpartition("/")
-        _LAG.labels(topic, partition).set(max(end - self._next, 0))

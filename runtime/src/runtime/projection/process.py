@@ -22,6 +22,7 @@ from runtime.projection.partition_follower import PartitionFollower, Target
 from runtime.projection.poison import PoisonBox
 from runtime.projection.rebuild import Wish, add_rebuild_arguments, answer_rebuild, rebuild_beside
 from runtime.projection.settings import ProjectorSettings
+from runtime.reader_lag import ReaderLag
 from runtime.settings import load
 from runtime.trouble import Trouble
 
@@ -41,14 +42,15 @@ _log = get_logger("runtime.projection")
 class Projector(Generic[S]):
     """What one projector is: `targets` says what the records of each partition are applied to, on a pool.
 
-    `beside` runs next to them on the same pool, until cancelled; a rebuild is without it.
+    `beside` runs next to them on the same pool, until cancelled, and shows how far its readers are; a rebuild is
+    without it.
     """
 
     service: str
     settings: type[S]
     read_side: ReadSide
     targets: Callable[[S, Any, PoisonBox], Mapping[Partition, Target]]
-    beside: Callable[[S, Any], Coroutine[Any, Any, None]] | None = None
+    beside: Callable[[S, Any, ReaderLag], Coroutine[Any, Any, None]] | None = None
 
     def main(self, description: str | None) -> None:
         """Console script."""
@@ -73,7 +75,9 @@ class Projector(Generic[S]):
         """Keep the rows at the end of the log until `stop` is set; an entry that can't be applied stops its log's."""
         readiness = Readiness()
         async with (
-            Admin.of(settings, readiness),
+            Offsets(Connection.from_settings(settings)) as offsets,
+            ReaderLag(offsets) as lag,
+            Admin.of(settings, readiness, lag.show),
             self.followers(settings) as (pool, followers),
         ):
             await until_stopped(stop, self._migrate(pool))
@@ -82,9 +86,10 @@ class Projector(Generic[S]):
             group = settings.topic_prefix + self.service
             feed = FaustFeed(Connection.from_settings(settings), group, followers)
             readiness.watch(followers, feed)
+            lag.watch({partition: follower.place for partition, follower in followers.items()})
             tasks = {follower.name: until_stopped(stop, follower.run()) for follower in followers.values()}
             if self.beside is not None:
-                tasks["beside"] = until_stopped(stop, self.beside(settings, pool))
+                tasks["beside"] = until_stopped(stop, self.beside(settings, pool, lag))
             await supervise(stop, {**tasks, "faust": until_stopped(stop, feed.run())})
 
     async def rebuild(self, settings: S, stop: asyncio.Event) -> None:

@@ -8,7 +8,7 @@ from contracts.log.hash_chain import Orphan
 from runtime.eventlog.definition import Event, ReadLog, State
 from runtime.eventlog.log_replica import LogReplica, ReadAgain
 from runtime.kafka import Record
-from runtime.logs import get_logger
+from runtime.logs import get_logger, ids_in
 from runtime.projection.store import PositionMoved
 
 _log = get_logger("runtime.projection")
@@ -44,6 +44,7 @@ class ReplicaTarget(Generic[State, Event]):
             if isinstance(found, Entry):
                 self._noticed(found)
             if isinstance(found, Orphan):
-                _log.warning("orphan", log=self._log.source, offset=record.offset, reason=found.reason)
+                where = {"log": self._log.source, "offset": record.offset}
+                _log.warning("orphan", **where, reason=found.reason, **ids_in(record.value))
             self._next = record.offset + 1
         return self._next

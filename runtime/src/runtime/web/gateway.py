@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import cache, partial
 from http import HTTPStatus
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import Headers, MutableHeaders
@@ -20,7 +20,7 @@ from contracts.fields import CorrelationId, Traceparent
 from contracts.scopes import Area, needed
 from runtime import tracing
 from runtime.accesses import Reading, reading
-from runtime.logs import get_logger
+from runtime.logs import about, get_logger
 from runtime.tokens import AccountInactive, BadCredentials, Caller, Tokens
 from runtime.web.authentication import require_scope
 from runtime.web.problems import BUSY_SECONDS, Problems, Refused
@@ -126,7 +126,7 @@ class Gateway:
             scope["state"]["traceparent"] = span.traceparent
         self._in_flight += 1
         try:
-            with tracing.within(span):
+            with tracing.within(span), about(**_ids(scope)):
                 await self._answered(asked, receive, sender)
         finally:
             self._in_flight -= 1
@@ -272,6 +272,11 @@ def _identify(scope: Scope) -> str:
     state["correlation_id"] = _valid(_CORRELATION, head.get("x-correlation-id")) or uuid.uuid4().hex
     state["traceparent"] = _valid(_TRACEPARENT, head.get("traceparent"))
     return str(state["correlation_id"])
+
+
+def _ids(scope: Scope) -> dict[str, Any]:
+    """What lines about the request name it by."""
+    return {name: scope["state"][name] for name in ("correlation_id", "traceparent")}
 
 
 def _valid(kind: TypeAdapter[str], text: str | None) -> str | None:

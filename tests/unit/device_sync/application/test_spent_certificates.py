@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+from prometheus_client import REGISTRY
 
 from contracts.commands import Command
 from contracts.commands.returns import ReportSpentCertificate
@@ -21,6 +22,10 @@ def next_generation(store: SqliteStore) -> SqliteStore:
     return store
 
 
+def counted() -> float:
+    return REGISTRY.get_sample_value("licensing_device_spent_certificates_total") or 0
+
+
 async def _fetch(files: LicenseFiles, caller: Caller = CALLER) -> str:
     answer = await files.fetch(caller, SERIAL, known=(), correlation_id="test")
     assert isinstance(answer, Refused)
@@ -29,7 +34,7 @@ async def _fetch(files: LicenseFiles, caller: Caller = CALLER) -> str:
 
 async def test_a_spent_certificate_is_told_once_however_often_it_is_shown(next_generation: SqliteStore) -> None:
     ledger = MemoryLedger(accepted)
-    files = LicenseFiles(next_generation, ledger, SpentCertificates(ledger))
+    files, before = LicenseFiles(next_generation, ledger, SpentCertificates(ledger)), counted()
 
     for _ in range(5):
         assert await _fetch(files) == "certificate_invalidated"
@@ -37,6 +42,7 @@ async def test_a_spent_certificate_is_told_once_however_often_it_is_shown(next_g
     report = ReportSpentCertificate(serial=SERIAL, generation=1, certificate_sha256=CALLER.certificate_sha256)
     assert ledger.asked == [report]
     assert ledger.told == [(0, f"device:{SERIAL}", "test")]
+    assert counted() == before + 1
 
 
 async def test_another_replica_tells_it_under_the_same_id(next_generation: SqliteStore) -> None:

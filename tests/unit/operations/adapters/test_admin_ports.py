@@ -15,7 +15,7 @@ from runtime.answers import WrongArgument
 
 def a_registry(lags: dict[str, int], dead_letters: int) -> CollectorRegistry:
     registry = CollectorRegistry()
-    lag = Gauge("licensing_projector_lag_records", "...", ["topic"], registry=registry)
+    lag = Gauge("licensing_reader_lag_records", "...", ["topic"], registry=registry)
     for topic, records in lags.items():
         lag.labels(topic).set(records)
     Counter("licensing_dead_letters", "...", ["service", "topic"], registry=registry).labels("x", "y").inc(dead_letters)

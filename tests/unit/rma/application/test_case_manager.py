@@ -1,12 +1,13 @@
 """The process manager beside a log of cases in memory: what it sends, when, and what it does about trouble."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
+from prometheus_client import REGISTRY
 
 from contracts.commands.replacements import ReplaceDevice
 from contracts.log.envelope import GENESIS, entry_hash
@@ -16,8 +17,10 @@ from contracts.rma.entries import RMA_ENTRIES, source_of
 from contracts.rma.events import CaseEvent
 from rma.application.managing import case_manager
 from rma.application.managing.case_manager import CaseManager
+from rma.application.managing.owed_devices import show_owed
 from rma.domain.duties import Duty
 from runtime.kafka import Record
+from runtime.logs import ids
 from runtime.trouble import Trouble
 from tests.support.eventlog.driving import until
 from tests.support.rma.story import NOON, SPARE, Desk, grant, order, owed, receive, service, shipped, swapped
@@ -30,6 +33,8 @@ class Told:
     duties: list[Duty] = field(default_factory=list[Duty])
     refusals: dict[str, str] = field(default_factory=dict[str, str])
     away: int = 0
+    named: list[Mapping[str, str]] = field(default_factory=list[Mapping[str, str]])
+    """How a line that was said meanwhile would name what it is about."""
 
     async def send(self, duty: Duty, *, ledger: int, rma: str) -> Accepted | Rejected:
         await asyncio.sleep(0)
@@ -37,6 +42,7 @@ class Told:
             self.away -= 1
             raise Trouble("no broker answers")
         self.duties.append(duty)
+        self.named.append(ids())
         said = {"command_id": duty.command_id(ledger, rma), "command_hash": "a" * 64, "reply_to": "rma"}
         if code := self.refusals.get(duty.command.name):
             return Rejected.model_validate({**said, "ledger": ledger, "code": code})
@@ -53,7 +59,8 @@ class Office:
     Where it `does` so, what the manager sends is done at the desk.
     """
 
-    def __init__(self, *, does: bool = False) -> None:
+    def __init__(self, *, does: bool = False, traceparent: str | None = None) -> None:
+        self.traceparent = traceparent
         self.desk, self.told = Desk(), TheWriter(self) if does else Told()
         self.manager = CaseManager(0, self.told, lambda: self.desk.now)
         self.manager.is_up_to_date = lambda: self.up_to_date
@@ -74,6 +81,7 @@ class Office:
                 command_hash="a" * 64,
                 actor="service:rma",
                 correlation_id="test",
+                traceparent=self.traceparent,
             )
             self._head = entry_hash(value)
             await self.manager.cases.apply([Record("events", 0, self._read - 1, None, value, (), 0)])
@@ -158,6 +166,28 @@ async def test_a_new_day_brings_what_falls_due_on_it_to_every_case_that_is_watch
         await until(lambda: bool(office.told.duties))
         await asyncio.sleep(0.05)
     assert office.told.commands == [RemindOfReturn(rma=owing, days=7)]
+
+
+async def test_what_customers_owe_is_counted_when_somebody_asks() -> None:
+    office = Office()
+    show_owed(7, office.manager.cases)
+    assert [_owed_in(state) for state in ("replacing", "replacement_shipped", "overdue")] == [0, 0, 0]
+    office.desk.does(grant())
+    owed(office.desk)
+    await office.read()
+    assert [_owed_in(state) for state in ("replacing", "replacement_shipped", "overdue")] == [0, 1, 0]
+
+
+def _owed_in(state: str) -> float | None:
+    return REGISTRY.get_sample_value("licensing_rma_owed_devices", {"ledger": "7", "state": state})
+
+
+async def test_lines_about_a_duty_name_the_trace_of_the_entry_that_brings_it() -> None:
+    office = Office(traceparent=f"00-{'c' * 32}-{'d' * 16}-01")
+    async with at_work(office):
+        rma = await office.an_ordered_replacement()
+        await until(lambda: bool(office.told.duties))
+    assert office.told.named == [{"trace_id": "c" * 32, "correlation_id": rma}]
 
 
 async def test_one_case_that_waits_keeps_no_other_one_waiting() -> None:

@@ -2,14 +2,17 @@
 
 import asyncio
 import hmac
+import json
 import random
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
+from immutables import Map
 
 from runtime.eventlog import Logged, snapshot_file, snapshots
 from runtime.eventlog.log_follower import LogFollower
@@ -313,3 +316,23 @@ async def test_a_follower_begins_at_its_snapshot_too(place: Place) -> None:
 def test_a_type_that_no_codec_knows_is_refused_when_the_codec_is_made() -> None:
     with pytest.raises(TypeError, match="no codec knows"):
         StateCodec.of(set[int], made_by=())
+
+
+class Box(NamedTuple):
+    project: str
+    since: date
+
+
+class Boxes(NamedTuple):
+    boxes: Map[str, Box]
+
+
+def test_what_members_of_a_state_have_in_common_is_one_value_again_after_a_start() -> None:
+    codec, box = StateCodec.of(Boxes, made_by=()), Box("Hotel Adria", date(2026, 11, 28))
+    written = json.dumps(list(codec.pieces(Boxes(Map({"a": box, "b": box})))))
+
+    first, second = codec.assembled(json.loads(written)).boxes.values()
+
+    assert first == box
+    assert first.project is second.project
+    assert first.since is second.since

@@ -15,12 +15,12 @@ from runtime.trouble import Trouble
 from tests.support.eventlog.driving import following, lead, until
 from tests.support.eventlog.hall import (
     BROKEN,
-    HALL_ENTRIES,
     Answer,
     HallEvent,
     HallWriter,
     SeatReserved,
     hall_log,
+    sealed,
     wish,
 )
 from tests.support.eventlog.memory import NOON, MemoryLog, MemoryReplies, Noticed, Partition
@@ -32,20 +32,6 @@ FORGED: dict[str, HallEvent] = {"seat_taken": SeatReserved(seat=1), NOT_APPLICAB
 
 def a_writer(partition: Partition, noticed: Noticed | None = None) -> HallWriter:
     return Writer.of(hall_log(), MemoryLog(partition), lambda: NOON, noticed or Noticed())
-
-
-def sealed(event: HallEvent, sequence: int, prev: str, at: datetime = NOON) -> bytes:
-    return HALL_ENTRIES.encode(
-        event,
-        source="/halls/0",
-        sequence=sequence,
-        prev=prev,
-        at=at,
-        command_id="f" * 64,
-        command_hash="f" * 64,
-        actor="operator:mallory",
-        correlation_id="forged",
-    )
 
 
 def said(replies: Replies) -> list[tuple[str, int]]:
@@ -92,7 +78,8 @@ async def test_what_is_linked_behind_a_stop_changes_nothing_and_keeps_it_stopped
 
 async def test_a_forged_entry_amid_a_term_ends_it_and_the_next_term_tells_everybody() -> None:
     partition, head = await begun(3)
-    writer, replies = a_writer(partition), Replies()
+    noticed, replies = Noticed(), Replies()
+    writer = a_writer(partition, noticed)
     forged, append = sealed(FORGED["seat_taken"], 3, head), writer.log.append
 
     async def intrude(values: Sequence[bytes], *, at: datetime) -> None:
@@ -106,6 +93,7 @@ async def test_a_forged_entry_amid_a_term_ends_it_and_the_next_term_tells_everyb
         writer.log.append = append  # type: ignore[method-assign]  # and goes right again
         await lead(writer, replies, [wish("reserve", 4, "new")])
     assert said(replies) == [(LOG_STOPPED, 3)]
+    assert (noticed.times_fenced, writer.place.next_offset) == (1, 2)
 
 
 async def test_a_clock_that_is_behind_decides_nothing_until_it_is_right() -> None:

@@ -153,6 +153,20 @@ async def test_a_position_that_another_projector_moved_is_read_again() -> None:
         await until(rows, 5)
 
 
+async def test_its_place_is_after_what_had_an_effect() -> None:
+    tail, rows = MemoryTail(end=5), MemoryRows()
+    async with following(tail, rows) as follower:
+        await until(rows, 5)
+        await asyncio.sleep(0.01)
+        assert follower.place.next_offset == 5
+        rows.stopped = "ledger 0 stopped"
+        follower.offer(record(5))
+        await until(rows, 6)
+        await asyncio.sleep(0.01)
+
+        assert (follower.progress[0], follower.place.next_offset) == (6, 5)
+
+
 async def test_a_defect_ends_it() -> None:
     class Broken(MemoryRows):
         async def apply(self, records: Sequence[Record]) -> int:

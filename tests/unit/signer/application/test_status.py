@@ -33,8 +33,12 @@ def test_each_figure_is_there_for_each_ledger() -> None:
     stopped = LedgerStatus(1)
     stopped.stop("account_negative", "...")
     foreign = {"licensing.signer.license-files": 3}
-    registry.register(StatusCollector([LedgerStatus(0, license_files=7), stopped], foreign))
+    registry.register(
+        StatusCollector([LedgerStatus(0, license_files=7, checkpoint_timestamp_seconds=1.7e9), stopped], foreign)
+    )
     text = generate_latest(registry).decode()
     assert 'licensing_signer_license_files_total{ledger="0"} 7.0' in text
     assert 'licensing_signer_foreign_records_total{topic="licensing.signer.license-files"} 3.0' in text
     assert 'licensing_signer_stopped{law="account_negative",ledger="1"} 1.0' in text
+    assert 'licensing_signer_refusals_total{law="account_negative",ledger="1"} 1.0' in text
+    assert 'licensing_signer_checkpoint_timestamp_seconds{ledger="0"} 1.7e+09' in text

@@ -5,6 +5,7 @@ may be made twice. The first outcome on the log is the one that counts, and unti
 """
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple, Protocol
@@ -23,7 +24,7 @@ from contracts.audio.events import (
     AudioFileConverted,
 )
 from runtime.blobs.port import BlobMissing
-from runtime.logs import get_logger
+from runtime.logs import about, get_logger
 from runtime.trouble import Trouble
 
 MAX_ATTEMPTS = 5
@@ -93,18 +94,20 @@ class Worker:
         self._events = events
         self._maker = maker
         self._beat_seconds = lease_seconds / HEARTBEATS_A_LEASE
-        self._queue: asyncio.Queue[AudioConversionRequested] = asyncio.Queue(QUEUE_JOBS)
+        self._queue: asyncio.Queue[tuple[AudioConversionRequested, str | None]] = asyncio.Queue(QUEUE_JOBS)
         self.trouble: str | None = None
+        self._backlog, self._counted = Backlog(0, 0.0), time.monotonic()
+        _OLDEST.set_function(self._oldest_seconds)
 
-    def offer(self, request: AudioConversionRequested) -> None:
-        """Take a conversion up, at once and without failing."""
+    def offer(self, request: AudioConversionRequested, traceparent: str | None = None) -> None:
+        """Take a conversion up, at once and without failing; its record is of this trace, where that is known."""
         with suppress(asyncio.QueueFull):
-            self._queue.put_nowait(request)
+            self._queue.put_nowait((request, traceparent))
 
     async def run(self) -> None:
         """Convert one after the other, until cancelled; several may run side by side."""
         while True:
-            await self._try(await self._queue.get())
+            await self._try(*await self._queue.get())
 
     async def look(self) -> None:
         """Find what a dead worker has left, until cancelled."""
@@ -113,27 +116,35 @@ class Worker:
                 if self._queue.empty():
                     for request in await self._claims.waiting(LOOK_JOBS):
                         self.offer(request)
-                waiting, oldest_seconds = await self._claims.backlog()
-                _WAITING.set(waiting)
-                _OLDEST.set(oldest_seconds)
+                self._backlog, self._counted = await self._claims.backlog(), time.monotonic()
+                _WAITING.set(self._backlog.waiting)
                 self.trouble = None
             except Trouble as trouble:
                 self.trouble = str(trouble)
             await asyncio.sleep(PAUSE_SECONDS if self.trouble else self._beat_seconds)
 
-    async def _try(self, request: AudioConversionRequested) -> None:
-        try:
-            await self.work(request)
-        except Trouble as trouble:
-            _log.warning("conversion_waits", job=request.job, reason=str(trouble))
-            await asyncio.sleep(PAUSE_SECONDS)
-            self.offer(request)
+    def _oldest_seconds(self) -> float:
+        """It waits on while nobody can count, and what has come since then waits at most as long as that."""
+        if self._backlog.waiting or self.trouble:
+            return self._backlog.oldest_seconds + time.monotonic() - self._counted
+        return 0.0
 
-    async def work(self, request: AudioConversionRequested) -> None:
-        """Bring one conversion to its outcome, unless somebody else is at it."""
+    async def _try(self, request: AudioConversionRequested, traceparent: str | None) -> None:
+        with about(correlation_id=request.job, traceparent=traceparent):
+            try:
+                is_done = await self.work(request)
+            except Trouble as trouble:
+                _log.warning("conversion_waits", job=request.job, reason=str(trouble))
+                await asyncio.sleep(PAUSE_SECONDS)
+                is_done = False
+        if not is_done:
+            self.offer(request, traceparent)
+
+    async def work(self, request: AudioConversionRequested) -> bool:
+        """Bring one conversion to its outcome, unless somebody else is at it; False if it is to be begun again."""
         attempts = await self._claims.claim(request.job)
         if attempts is None:
-            return
+            return True
         try:
             async with self._alive(request.job):
                 outcome = await self._outcome(request, attempts)
@@ -142,7 +153,7 @@ class Worker:
             _PROGRAM_FAILURES.inc()
             _log.warning("conversion_program_failed", job=request.job, attempts=attempts, reason=str(failed))
             await self._claims.release(request.job, counts=True)
-            self.offer(request)
+            return False
         except (Trouble, asyncio.CancelledError):
             with suppress(Trouble):
                 await self._claims.release(request.job, counts=False)
@@ -151,6 +162,7 @@ class Worker:
             await self._claims.finish(request.job)
             _ENDED.labels(outcome.code if isinstance(outcome, AudioConversionFailed) else "completed").inc()
             _log.info("conversion_ended", job=request.job, outcome=outcome.type, attempts=attempts)
+            return True
 
     async def _outcome(
         self, request: AudioConversionRequested, attempts: int

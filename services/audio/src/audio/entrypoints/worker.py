@@ -59,11 +59,11 @@ class Feed(FaustApp):
 
     def offer(self, record: Record) -> None:
         try:
-            event = decode(record.value or b"").data
+            found = decode(record.value or b"")
         except NotAnAudioRecordError:
             return
-        if isinstance(event, AudioConversionRequested):
-            self._worker.offer(event)
+        if isinstance(found.data, AudioConversionRequested):
+            self._worker.offer(found.data, found.traceparent)
 
 
 def main() -> NoReturn:

@@ -16,6 +16,7 @@ from device_sync.application.ports import LicenseFileRow, Positions, ReceiptRow,
 from runtime import retry
 from runtime.kafka import Connection, OffsetGone, Partition, Record, Tail
 from runtime.logs import get_logger
+from runtime.reader_lag import Place
 from runtime.trouble import Trouble
 
 BATCH = 500
@@ -35,7 +36,10 @@ class PoisonBox(Protocol):
 
 
 class Feed:
-    """Follows both topics from where the store is; `caught_up` once it has all that lay there at the start."""
+    """Follows both topics from where the store is; `caught_up` once it has all that lay there at the start.
+
+    `places` is how far the store has each partition.
+    """
 
     def __init__(
         self,
@@ -53,6 +57,7 @@ class Feed:
         self._files = topic_name(LICENSE_FILES, topic_prefix)
         self._receipts = topic_name(RETURN_RECEIPTS, topic_prefix)
         self._goal: dict[Partition, int] | None = None
+        self.places = {partition: Place() for partition in self._partitions()}
         self.caught_up = False
         self.trouble = "has not read anything yet"
 
@@ -72,6 +77,8 @@ class Feed:
     async def _follow(self) -> None:
         async with Tail(self._connection, self._start()) as tail:
             await self._skip_what_is_gone(tail)
+            for partition, offset in tail.next_offsets.items():
+                self.places[partition].handled(offset, 0)
             if self._goal is None:
                 self._goal = await tail.end_offsets()
             while True:
@@ -101,6 +108,9 @@ class Feed:
                 await self._dead_letters.put(record, str(poison))
                 FED.labels("poison").inc()
         self._store.take(rows, {(record.topic, record.partition): record.offset + 1 for record in records})
+        newest = {Partition(record.topic, record.partition): record for record in records}
+        for partition, record in newest.items():
+            self.places[partition].handled(record.offset + 1, record.timestamp)
 
     def _row(self, record: Record) -> Row:
         read = license_file_of if record.topic == self._files else receipt_of
@@ -108,12 +118,11 @@ class Feed:
 
     def _start(self) -> dict[Partition, int]:
         known: Positions = self._store.positions()
-        partitions = [
-            Partition(topic, number)
-            for topic, count in ((self._files, LICENSE_FILES.partitions), (self._receipts, RETURN_RECEIPTS.partitions))
-            for number in range(count)
-        ]
-        return {partition: known.get((partition.topic, partition.number), 0) for partition in partitions}
+        return {partition: known.get((partition.topic, partition.number), 0) for partition in self._partitions()}
+
+    def _partitions(self) -> list[Partition]:
+        topics = ((self._files, LICENSE_FILES.partitions), (self._receipts, RETURN_RECEIPTS.partitions))
+        return [Partition(topic, number) for topic, count in topics for number in range(count)]
 
     def _notice(self, positions: dict[Partition, int]) -> None:
         goal = self._goal or {}

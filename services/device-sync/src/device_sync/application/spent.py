@@ -5,6 +5,8 @@ It was given up with a return, or the box was replaced by another one.
 
 import asyncio
 
+from prometheus_client import Counter
+
 from contracts.actors import Device
 from contracts.commands.returns import ReportSpentCertificate
 from contracts.outcomes import Rejected
@@ -18,6 +20,7 @@ REPORT_SECONDS = 2.0
 MAX_REMEMBERED = 10_000
 """Reports that are remembered as sent; beyond that all are forgotten, and at worst sent again under the same id."""
 
+_SEEN = Counter("licensing_device_spent_certificates", "Certificates that were shown and count no more, each once")
 _log = get_logger("device_sync.spent")
 
 
@@ -34,6 +37,7 @@ class SpentCertificates:
         if told in self._told:
             return
         self._remember(told)
+        _SEEN.inc()
         try:
             async with asyncio.timeout(REPORT_SECONDS):
                 await self._report(caller, ledger, correlation_id)

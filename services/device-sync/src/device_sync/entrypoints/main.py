@@ -25,10 +25,11 @@ from runtime.admin import Admin
 from runtime.ca_files import read_authorities
 from runtime.commands import Commands, Prover
 from runtime.dead_letters import DeadLetters
-from runtime.kafka import Connection, Producer
+from runtime.kafka import Connection, Offsets, Producer
 from runtime.license_keys import read_license_keys
 from runtime.logs import configure, get_logger
 from runtime.process import run, supervise, until_stopped
+from runtime.reader_lag import ReaderLag
 from runtime.settings import load
 from runtime.web.server import STOP_SECONDS, WebServer, bound_to
 from runtime.web.tls import TlsServer
@@ -82,7 +83,10 @@ async def serve(settings: DeviceSyncSettings, stop: asyncio.Event) -> None:
             seen=activity.seen,
             waits_for=lambda: _waits_for(feed),
         )
-        await opened.enter_async_context(Admin.of(settings, lambda: _ready(feed, commands)))
+        offsets = await opened.enter_async_context(Offsets(connection))
+        lag = await opened.enter_async_context(ReaderLag(offsets))
+        lag.watch(feed.places)
+        await opened.enter_async_context(Admin.of(settings, lambda: _ready(feed, commands), lag.show))
         listener = opened.enter_context(
             bound_to(settings.device_sync_host, settings.device_sync_port, setting="LICENSING_DEVICE_SYNC_PORT")
         )

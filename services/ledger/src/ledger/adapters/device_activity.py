@@ -14,6 +14,7 @@ from runtime import retry
 from runtime.kafka import Connection, OffsetGone, Partition, Record, Tail
 from runtime.logs import get_logger
 from runtime.projection.poison import PoisonBox
+from runtime.reader_lag import Place
 from runtime.trouble import Trouble
 
 BATCH_RECORDS = 500
@@ -33,7 +34,10 @@ class KeepsSightings(Protocol):
 
 
 class DeviceActivityReader:
-    """Follows all partitions from where the store is; what is no sighting of a device is buried."""
+    """Follows all partitions from where the store is; what is no sighting of a device is buried.
+
+    `places` is how far the store has each partition.
+    """
 
     def __init__(
         self,
@@ -48,7 +52,7 @@ class DeviceActivityReader:
         self._store = store
         self._poison = poison
         topic = topic_name(DEVICE_ACTIVITY, topic_prefix)
-        self._partitions = [Partition(topic, number) for number in range(DEVICE_ACTIVITY.partitions)]
+        self.places = {Partition(topic, number): Place() for number in range(DEVICE_ACTIVITY.partitions)}
         self._clock = clock
 
     async def run(self) -> None:
@@ -68,12 +72,16 @@ class DeviceActivityReader:
                 sightings[device] = max(seen, sightings.get(device, seen))
         positions = {Partition(record.topic, record.partition): record.offset + 1 for record in records}
         await self._store.take(sightings, positions)
+        for record in records:
+            self.places[Partition(record.topic, record.partition)].handled(record.offset + 1, record.timestamp)
 
     async def _follow(self) -> None:
         known = await self._store.positions()
-        start = {partition: known.get(partition, 0) for partition in self._partitions}
+        start = {partition: known.get(partition, 0) for partition in self.places}
         async with Tail(self._connection, start) as tail:
             await _begin_where_records_are(tail)
+            for partition, offset in tail.next_offsets.items():
+                self.places[partition].handled(offset, 0)
             while True:
                 if records := await tail.next_batch(BATCH_RECORDS, WAIT_SECONDS):
                     await self.take(records)

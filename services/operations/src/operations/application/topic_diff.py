@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from contracts.access import grants
+from contracts.access import INSPECTOR, LOOKS, grants
 from contracts.topics import TOPICS, topic_name
 from runtime.kafka import Right, TopicState
 
@@ -22,13 +22,13 @@ class Difference:
 
 
 def differences(
-    topics: Collection[TopicState], rights: Collection[Right], *, prefix: str, users: str, ledgers: int, asker: str
+    topics: Collection[TopicState], rights: Collection[Right], *, prefix: str, users: str, ledgers: int
 ) -> list[Difference]:
-    """All of them, topics first; rights of the user who asks are left out, as it is no part of the system.
+    """All of them, topics first; what inspectors need to look is left out, also where the brokers serve other regions.
 
     `users` is what the names of a region's users begin with.
     """
-    others = {right for right in rights if _touches(right, prefix) and right.user != asker}
+    others = {right for right in rights if _touches(right, prefix) and not _is_a_look(right)}
     return [*_of_topics({one.name: one for one in topics}, prefix, ledgers), *_of_rights(others, prefix, users)]
 
 
@@ -63,6 +63,10 @@ def _touches(right: Right, prefix: str) -> bool:
     if right.pattern == "prefixed":
         return right.name.startswith(prefix) or prefix.startswith(right.name)
     return right.name == "*" or right.name.startswith(prefix)
+
+
+def _is_a_look(right: Right) -> bool:
+    return right.user.endswith(INSPECTOR) and right.operation in LOOKS
 
 
 def _said(right: Right) -> str:

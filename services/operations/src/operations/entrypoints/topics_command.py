@@ -22,7 +22,6 @@ async def diff(_: Namespace, settings: OperationsSettings) -> Answer:
         prefix=prefix,
         users=settings.kafka_user_prefix,
         ledgers=settings.ledgers,
-        asker=settings.kafka_username or "ANONYMOUS",
     )
     lines = table([_TITLES, *map(_row, found)]) if found else [f"{len(topics)} topics and all rights are as declared."]
     return Answer({"differences": [asdict(one) for one in found]}, lines, Exit.NOT_WELL if found else Exit.WELL)

@@ -1,6 +1,7 @@
 """What each event changes. No rule is checked here: what is on the log has happened."""
 
 from datetime import datetime
+from sys import intern
 from typing import assert_never
 
 from contracts.dates import civil_day
@@ -38,7 +39,8 @@ def evolve(cases: Cases, event: RmaEvent, *, at: datetime, by: str) -> Cases:  #
     """The cases after the next event, which happened at `at`."""
     match event:
         case CaseFiled():
-            filed = Case(event.company, event.project, event.serial, event.coverage, event.state, civil_day(at))
+            company, project, serial = map(intern, (event.company, event.project, event.serial))
+            filed = Case(company, project, serial, event.coverage, event.state, civil_day(at))
             return cases.after_step(event.rma, filed)._replace(filed=cases.filed + 1)
         case AdvanceReplacementGranted():
             return cases.following()._replace(thresholds=cases.thresholds.set(event.company, event.threshold))

@@ -1,7 +1,12 @@
-"""How the view of the ledger follows its entries: most of them say nothing that a case needs."""
+"""How the view of the ledger follows its entries: most of them say nothing that a case needs.
+
+A device is in several maps, here and in its case: the text of its serial is one for all of them.
+"""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
+from sys import intern
 from typing import Any
 
 from immutables import Map
@@ -78,25 +83,31 @@ def _allowed(view: LedgerView, event: RightsGranted | RightsRevoked) -> LedgerVi
 
 
 def _placed(view: LedgerView, event: DeviceAdded | DeviceMoved | DeviceClaimed) -> LedgerView:
-    return view._replace(devices=view.devices.set(event.device.serial, event.device.project))
+    return view._replace(devices=view.devices.set(intern(event.device.serial), intern(event.device.project)))
 
 
 def _released(view: LedgerView, event: DeviceReleased) -> LedgerView:
     return view._replace(devices=view.devices.delete(event.serial))
 
 
+@lru_cache(10_000)
+def _dates(on: date, months: int) -> Delivered:
+    """One value for all devices that were delivered on a day: 100,000 of their own would take 10 MB."""
+    return Delivered(on, months)
+
+
 def _delivered(view: LedgerView, event: DevicesRegistered) -> LedgerView:
-    dates = {one.serial: Delivered(one.delivered_on, one.warranty_months) for one in event.devices}
+    dates = {intern(one.serial): _dates(one.delivered_on, one.warranty_months) for one in event.devices}
     return view._replace(delivered=view.delivered.update(dates))
 
 
 def _dated(view: LedgerView, event: WarrantyExtended | DeliveryCorrected) -> LedgerView:
-    return view._replace(delivered=view.delivered.set(event.serial, Delivered(event.delivered_on, event.months)))
+    return view._replace(delivered=view.delivered.set(event.serial, _dates(event.delivered_on, event.months)))
 
 
 def _swapped(view: LedgerView, event: DeviceReplaced) -> LedgerView:
     """The replacement goes on with the broken device's warranty."""
-    former, serial = event.former.serial, event.device.serial
+    former, serial = intern(event.former.serial), intern(event.device.serial)
     dates = view.delivered.get(former)
     return view._replace(
         devices=view.devices.delete(former).set(serial, event.device.project),

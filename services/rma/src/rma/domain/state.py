@@ -10,7 +10,7 @@ from contracts.rma.cases import Coverage, DaysLeft, State
 from rma.domain.steps import Conditions
 
 ENDED: frozenset[State] = frozenset({"closed", "cancelled"})
-_OWED: frozenset[State] = frozenset({"replacing", "replacement_shipped", "overdue"})
+OWED: frozenset[State] = frozenset({"replacing", "replacement_shipped", "overdue"})
 
 _CONDITIONS: dict[tuple[bool, bool], Conditions] = {
     (True, True): frozenset({"advance", "free"}),
@@ -77,7 +77,7 @@ class Case(NamedTuple):
     @property
     def owes(self) -> bool:
         """Whether the broken device has to come back for one that went out, or is about to."""
-        return self.advance and self.state in _OWED
+        return self.advance and self.state in OWED
 
     @property
     def conditions(self) -> Conditions:

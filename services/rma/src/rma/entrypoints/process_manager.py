@@ -29,6 +29,7 @@ from contracts.topics import (
 )
 from rma.adapters.commands import TopicSender
 from rma.application.managing.case_manager import CaseManager
+from rma.application.managing.owed_devices import show_owed
 from runtime.admin import Admin
 from runtime.commands import Commands, Prover
 from runtime.dead_letters import DeadLetters
@@ -37,6 +38,7 @@ from runtime.logs import configure, get_logger
 from runtime.process import run, supervise, until_stopped
 from runtime.projection.faust_feed import FaustFeed
 from runtime.projection.partition_follower import PartitionFollower, Target
+from runtime.reader_lag import ReaderLag
 from runtime.settings import Settings, load
 
 SERVICE = "rma"
@@ -75,13 +77,18 @@ def _utc_now() -> datetime:
 async def serve(settings: ManagerSettings, stop: asyncio.Event, clock: Callable[[], datetime] = _utc_now) -> None:
     """See to the cases of every ledger until `stop` is set."""
     connection = Connection.from_settings(settings)
-    async with _sender(settings, connection, clock) as sender, Offsets(connection) as offsets:
+    async with (
+        _sender(settings, connection, clock) as sender,
+        Offsets(connection) as offsets,
+        ReaderLag(offsets) as lag,
+    ):
         managers = [CaseManager(number, sender, clock) for number in range(settings.ledgers)]
         followers: dict[Partition, PartitionFollower] = {}
         for manager in managers:
             mine = _followers(settings, connection, offsets, manager)
             followers |= mine
             manager.is_up_to_date = _all_read(list(mine.values()))
+            show_owed(manager.number, manager.cases)
         group, seconds = settings.topic_prefix + SERVICE, settings.group_session_seconds
         feed = FaustFeed(connection, group, followers, session_seconds=seconds)
         tasks = {follower.name: until_stopped(stop, follower.run()) for follower in followers.values()}
@@ -93,7 +100,8 @@ async def serve(settings: ManagerSettings, stop: asyncio.Event, clock: Callable[
             reason = next((trouble for trouble in (*reading, *doing, feed.trouble, sender.trouble) if trouble), None)
             return reason is None, reason or "ready"
 
-        async with Admin.of(settings, ready):
+        lag.watch({partition: follower.place for partition, follower in followers.items()})
+        async with Admin.of(settings, ready, lag.show):
             await supervise(stop, {**tasks, "faust": until_stopped(stop, feed.run())})
 
 

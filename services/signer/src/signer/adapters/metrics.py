@@ -21,6 +21,7 @@ _COUNTERS = {
 _GAUGES = {
     "sequence": "Last entry whose documents are published",
     "checkpoint_size": "Tree size of the last published checkpoint",
+    "checkpoint_timestamp_seconds": "When that was published, in seconds since 1970; 0 before the first one",
     "delay_seconds": "From an entry's append to the publication of all that follows from it, last batch",
 }
 
@@ -44,7 +45,19 @@ class StatusCollector(Collector):
                 gauge.add_metric([str(status.ledger)], float(getattr(status, name)))
             yield gauge
         yield self._stopped()
+        yield self._refusals()
         yield self._foreign_records()
+
+    def _refusals(self) -> Metric:
+        refusals = CounterMetricFamily(
+            "licensing_signer_refusals",
+            "Entries that were not signed, by the law that they break",
+            labels=["ledger", "law"],
+        )
+        for status in self._statuses:
+            for law, count in status.refusals.items():
+                refusals.add_metric([str(status.ledger), law], float(count))
+        return refusals
 
     def _foreign_records(self) -> Metric:
         counter = CounterMetricFamily(

@@ -65,6 +65,7 @@ class Published:
     files: defaultdict[str, Place] = field(default_factory=_places)
     receipts: defaultdict[str, Place] = field(default_factory=_places)
     checkpoint: Place = field(default_factory=Place)
+    checkpoint_at: float = 0.0
     anchor: Checkpoint | None = None
     made_anew: bool = False
 
@@ -86,8 +87,10 @@ class Published:
     def put_receipt(self, serial: str, generation: int, sequence: int) -> None:
         self.receipts[f"{serial}/{generation}"].put(sequence)
 
-    def put_checkpoint(self, size: int) -> None:
+    def put_checkpoint(self, size: int, at: float) -> None:
+        """One of ours lies last, published at `at`, in seconds since 1970."""
         self.checkpoint.put(size)
+        self.checkpoint_at = at
 
     def has_signed(self, tree: Checkpoint) -> None:
         """The anchor is the largest tree of all."""
@@ -148,7 +151,7 @@ class OwnRecords:
         tree = self._signatures.checkpoint(int(key), record.value)
         published = self._published[int(key)]
         published.has_signed(tree)
-        published.put_checkpoint(tree.size)
+        published.put_checkpoint(tree.size, record.timestamp / 1000)
 
     def _lies_over(self, record: Record) -> Place | None:
         """A record lies over what has the same key in the same partition, and over nothing else."""

@@ -21,7 +21,8 @@ from contracts.log.entries import UnknownEventTypeError, entry_hash
 from contracts.log.exclusions import Named
 from contracts.log.stop import Stop
 from runtime.kafka import OffsetGone, Record
-from runtime.logs import get_logger
+from runtime.logs import get_logger, ids_in
+from runtime.reader_lag import Place
 from runtime.trouble import Trouble
 from signer.application.own_records import Published
 from signer.application.ports import LedgerEvents, Outputs
@@ -59,7 +60,7 @@ class StoppingError(Exception):
 
 
 class LedgerSigning:
-    """Reads one ledger, and signs and publishes what follows from it."""
+    """Reads one ledger, and signs and publishes what follows from it; `place` is how far that is done."""
 
     def __init__(
         self,
@@ -71,6 +72,7 @@ class LedgerSigning:
         outputs: Outputs,
     ) -> None:
         self.status = LedgerStatus(ledger)
+        self.place = Place()
         self._ledger = ledger
         self._document_signer = DocumentSigner(ledger, keys)
         self._trusted = trusted
@@ -133,7 +135,7 @@ class LedgerSigning:
 
     async def _begin(self) -> None:
         self._published = await self._retry(lambda: self._outputs.published(self._ledger))
-        self.status.checkpoint_size = self._published.checkpoint.shown
+        self._note_checkpoint()
         self._reading = self._read_from_zero(anchor=self._published.anchor)
         self._skipped, self._unpublished = False, []
         await self._retry(lambda: self._events.seek(0))
@@ -202,7 +204,8 @@ class LedgerSigning:
     async def _pass_over(self, record: Record, orphan: Orphan) -> None:
         self.status.orphans += 1
         if not orphan.poison:
-            _log.warning("orphan", ledger=self._ledger, offset=record.offset, reason=orphan.reason)
+            where = {"ledger": self._ledger, "offset": record.offset}
+            _log.warning("orphan", **where, reason=orphan.reason, **ids_in(record.value))
             return
         self.status.poison += 1
         await self._retry(lambda: self._outputs.bury(record, orphan.reason))
@@ -223,8 +226,8 @@ class LedgerSigning:
         await self._retry(lambda: self._publish_files(documents), before_retry=self._read_outputs_again)
         if checkpoint:
             await self._retry(lambda: self._outputs.publish_checkpoint(self._ledger, checkpoint.note))
-            self._published.checkpoint.put(checkpoint.record.sequence)
-            self.status.checkpoint_size = checkpoint.record.sequence
+            self._published.put_checkpoint(checkpoint.record.sequence, time.time())
+            self._note_checkpoint()
             self.status.checkpoints += 1
 
     async def _publish_receipts(self, documents: Sequence[SignedDocument]) -> None:
@@ -252,11 +255,17 @@ class LedgerSigning:
         record = receipt.record
         return self._published.lacks_receipt(record.serial, record.generation, record.sequence)
 
+    def _note_checkpoint(self) -> None:
+        self.status.checkpoint_size = self._published.checkpoint.shown
+        self.status.checkpoint_timestamp_seconds = self._published.checkpoint_at
+
     async def _read_outputs_again(self) -> None:
         """After Trouble it is unknown what was written: read it, so that no older file follows a newer one."""
         self._published = await self._outputs.published(self._ledger)
 
     def _after(self, record: Record) -> None:
+        if record.offset >= self.place.next_offset:
+            self.place.handled(record.offset + 1, record.timestamp)
         if self._reading.sequence > self.status.sequence:  # not while the ledger is being read again
             self.status.sequence = self._reading.sequence
             self.status.delay_seconds = max(0.0, time.time() - record.timestamp / 1000)
@@ -281,7 +290,7 @@ class LedgerSigning:
             return
         self._next_look = now + LOOK_SECONDS
         await self._retry(self._read_outputs_again)
-        self.status.checkpoint_size = self._published.checkpoint.shown
+        self._note_checkpoint()
         if self._published.is_missing_documents() and now >= self._next_repair:
             self._next_repair = now + REPAIR_SECONDS
             self._published.made_anew = False
@@ -327,4 +336,4 @@ class LedgerSigning:
         stop = Stop(self._reading.sequence + 1, entry_hash(self._newest), law, sentence)
         self.status.sequence = self._reading.sequence
         self.status.stop(law, str(stop))
-        _log.critical("law_broken", ledger=self._ledger, **asdict(stop))
+        _log.critical("law_broken", ledger=self._ledger, **asdict(stop), **ids_in(self._newest))

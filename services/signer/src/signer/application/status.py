@@ -1,6 +1,7 @@
 """The state of one ledger's signing, as /readyz and /metrics report it."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Literal
 
 Phase = Literal["starting", "replaying", "following", "stopped"]
@@ -17,6 +18,7 @@ class LedgerStatus:
     trouble: str = ""
     sequence: int = 0
     checkpoint_size: int = 0
+    checkpoint_timestamp_seconds: float = 0.0
     entries: int = 0
     orphans: int = 0
     poison: int = 0
@@ -27,6 +29,7 @@ class LedgerStatus:
     repairs: int = 0
     troubles: int = 0
     delay_seconds: float = 0.0
+    refusals: Counter[str] = field(default_factory=Counter[str])
 
     def enter(self, phase: Phase, reason: str = "") -> None:
         """Enter another phase; a stopped ledger stays stopped."""
@@ -38,7 +41,8 @@ class LedgerStatus:
         self.phase, self.reason, self.broken_law = "replaying", reason, ""
 
     def stop(self, law: str, reason: str) -> None:
-        """The signer signs nothing more for this ledger until a person has found out why."""
+        """The signer does not sign an entry, and nothing more of this ledger until a person has found out why."""
+        self.refusals[law] += 1
         self.phase, self.broken_law, self.reason = "stopped", law, reason
 
 

@@ -8,10 +8,11 @@ from prometheus_client import REGISTRY
 from contracts.documents.device_certificate import Authorities
 from contracts.topics import EVENTS, topic_name
 from runtime.admin import Admin
-from runtime.kafka import Connection, PartitionTail, Producer
+from runtime.kafka import Connection, Offsets, PartitionTail, Producer
 from runtime.logs import configure, get_logger
 from runtime.process import run as run_process
 from runtime.process import supervise
+from runtime.reader_lag import ReaderLag
 from runtime.settings import load as load_settings
 from runtime.settings import read_secret
 from signer.adapters import keystore
@@ -57,7 +58,12 @@ async def _serve(
         statuses = [signing.status for signing in signings]
         REGISTRY.register(StatusCollector(statuses, own.foreign))
         try:
-            async with Admin.of(settings, lambda: readiness(statuses)):
+            async with (
+                Offsets(connection) as offsets,
+                ReaderLag(offsets) as lag,
+                Admin.of(settings, lambda: readiness(statuses), lag.show),
+            ):
+                lag.watch({tails[one.status.ledger].partition: one.place for one in signings})
                 await supervise(stop, {f"ledger-{one.status.ledger}": one.run(stop) for one in signings})
         finally:
             for tail in tails.values():

@@ -1,5 +1,6 @@
 """`ledger-projector`: keeps the tables of the read side at the end of the log; `rebuild` drops and fills them first."""
 
+import asyncio
 import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -7,9 +8,11 @@ from typing import Any
 
 from contracts.topics import EVENTS, LICENSE_FILES, RETURN_RECEIPTS, SUPPORT_CASES, topic_name
 from ledger.adapters.device_activity import DeviceActivityReader
+from ledger.adapters.postgres.books import PostgresBooks
 from ledger.adapters.postgres.database import READ_SIDE
 from ledger.adapters.postgres.device_sightings import DeviceSightings
 from ledger.adapters.postgres.projection.store import PostgresProjection
+from ledger.application.projection.books import compare
 from ledger.application.projection.document_rows import DocumentRows
 from ledger.application.projection.documents import license_file, return_receipt
 from ledger.application.projection.ledger_rows import ledger_rows
@@ -21,6 +24,7 @@ from runtime.license_keys import read_license_keys
 from runtime.projection.partition_follower import Target
 from runtime.projection.poison import PoisonBox
 from runtime.projection.process import Projector
+from runtime.reader_lag import ReaderLag
 
 SERVICE = "ledger-projector"
 
@@ -47,7 +51,13 @@ def _targets(settings: ProjectorSettings, pool: Any, poison: PoisonBox) -> Mappi
     return found
 
 
-async def _follow_sightings(settings: ProjectorSettings, pool: Any) -> None:
+async def _beside(settings: ProjectorSettings, pool: Any, lag: ReaderLag) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_follow_sightings(settings, pool, lag))
+        tasks.create_task(compare(PostgresBooks(pool), settings.ledgers, every_seconds=settings.compare_seconds))
+
+
+async def _follow_sightings(settings: ProjectorSettings, pool: Any, lag: ReaderLag) -> None:
     """Keep when devices were last seen."""
     connection = Connection.from_settings(settings)
     async with Producer(connection, client_id=f"{SERVICE}-sightings-{socket.gethostname()}") as producer:
@@ -59,10 +69,11 @@ async def _follow_sightings(settings: ProjectorSettings, pool: Any) -> None:
             topic_prefix=settings.topic_prefix,
             clock=lambda: datetime.now(UTC),
         )
+        lag.watch(reader.places)
         await reader.run()
 
 
 PROJECTOR = Projector(
-    service=SERVICE, settings=ProjectorSettings, read_side=READ_SIDE, targets=_targets, beside=_follow_sightings
+    service=SERVICE, settings=ProjectorSettings, read_side=READ_SIDE, targets=_targets, beside=_beside
 )
 serve, rebuild = PROJECTOR.serve, PROJECTOR.rebuild

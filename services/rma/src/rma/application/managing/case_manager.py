@@ -17,7 +17,7 @@ from rma.application.writing.followed_ledger import followed_ledger
 from rma.domain.duties import WATCHED, Duty, Order, duty_of, order_in, refused
 from rma.domain.ledger_view import LedgerView
 from rma.domain.state import Cases
-from runtime.logs import get_logger
+from runtime.logs import about, get_logger
 from runtime.projection.replica_target import ReplicaTarget
 from runtime.trouble import Trouble
 
@@ -53,7 +53,8 @@ class CaseManager:
         self._clock = clock
         self._orders: dict[str, Order] = {}
         self._watched: set[str] = set()
-        self._due: set[str] = set()
+        self._due: dict[str, str | None] = {}
+        """Cases that are to be seen to, each with the trace of the entry that says so, if it has one."""
         self._noticed = asyncio.Event()
         self._day: date | None = None
 
@@ -76,44 +77,46 @@ class CaseManager:
         else:
             self._orders.pop(event.rma, None)
         (self._watched.add if event.state in WATCHED else self._watched.discard)(event.rma)
-        self._notice(event.rma)
+        self._notice(event.rma, entry.traceparent)
 
     def _notice_swap(self, entry: Entry[Event]) -> None:
         if isinstance(entry.data, DeviceReplaced):
-            self._notice(entry.data.rma)
+            self._notice(entry.data.rma, entry.traceparent)
 
-    def _notice(self, rma: str) -> None:
-        self._due.add(rma)
+    def _notice(self, rma: str, traceparent: str | None) -> None:
+        self._due[rma] = traceparent
         self._noticed.set()
 
     async def _see_to_all(self, today: date) -> None:
         if today != self._day:
             self._day = today
-            self._due |= self._watched
-        due, self._due = sorted(self._due), set()
-        late = list[str]()
+            self._due |= dict.fromkeys(self._watched - self._due.keys())
+        due, self._due = sorted(self._due.items()), {}
+        late = list[tuple[str, str | None]]()
         for at in range(0, len(due), AT_ONCE):
-            done = await asyncio.gather(*(self._see_to(rma, today) for rma in due[at : at + AT_ONCE]))
-            late += [rma for rma, is_done in zip(due[at:], done, strict=False) if not is_done]
+            done = await asyncio.gather(*(self._see_to(*one, today) for one in due[at : at + AT_ONCE]))
+            late += [one for one, is_done in zip(due[at:], done, strict=False) if not is_done]
         if late:
             await asyncio.sleep(AGAIN_SECONDS)
-            for rma in late:
-                self._notice(rma)
+            for rma, traceparent in late:
+                self._due.setdefault(rma, traceparent)
+            self._noticed.set()
         else:
             self.trouble = ""
 
-    async def _see_to(self, rma: str, today: date) -> bool:
+    async def _see_to(self, rma: str, traceparent: str | None, today: date) -> bool:
         """Do what is due for the case; whether that came to an end."""
         case, order = self.cases.state.cases.get(rma), self._orders.get(rma)
         if case is None:
             return True
         duty = duty_of(rma, case, order, self.ledger.state.swaps.get(rma), today)
-        try:
-            return duty is None or await self._do(rma, duty, order)
-        except Trouble as trouble:
-            _log.warning("duty_waits", ledger=self.number, rma=rma, reason=str(trouble))
-            self.trouble = str(trouble)
-            return False
+        with about(correlation_id=rma, traceparent=traceparent):
+            try:
+                return duty is None or await self._do(rma, duty, order)
+            except Trouble as trouble:
+                _log.warning("duty_waits", ledger=self.number, rma=rma, reason=str(trouble))
+                self.trouble = str(trouble)
+                return False
 
     async def _do(self, rma: str, duty: Duty, order: Order | None) -> bool:
         """Send it; whether that came to an end. Where the writer's clock is not at the new day yet, it has not."""

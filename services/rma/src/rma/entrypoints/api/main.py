@@ -27,12 +27,13 @@ from runtime.accesses import keep_swept
 from runtime.admin import Admin
 from runtime.commands import Commands, Prover
 from runtime.dead_letters import DeadLetters
-from runtime.kafka import Connection, PartitionTail, Producer
+from runtime.kafka import Connection, Offsets, PartitionTail, Producer
 from runtime.logs import configure, get_logger
 from runtime.postgres.accesses import PostgresAccesses
 from runtime.postgres.notifications import ChangeWaiter
 from runtime.postgres.staff_texts import PostgresTexts
 from runtime.process import run, supervise, until_stopped
+from runtime.reader_lag import ReaderLag
 from runtime.settings import load
 from runtime.tokens import KeyFile, Tokens
 from runtime.trouble import Trouble
@@ -91,7 +92,12 @@ async def serve(settings: ApiSettings, stop: asyncio.Event) -> None:
                 KeyFile(settings.token_keys_file).key, issuer=settings.token_issuer, audience=settings.token_audience
             )
             server = WebServer(build(parts.services, tokens), PROBLEMS)
-            async with Admin.of(settings, lambda: _ready(server, parts)):
+            async with (
+                Offsets(Connection.from_settings(settings)) as offsets,
+                ReaderLag(offsets) as lag,
+                Admin.of(settings, lambda: _ready(server, parts), lag.show),
+            ):
+                lag.watch({parts.follower.tail.partition: parts.follower.place})
                 await supervise(
                     stop,
                     {

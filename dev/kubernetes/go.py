@@ -1,6 +1,7 @@
 """Go: the machine's own where it is new enough, else the one that a lock pins, kept for every checkout of a user."""
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -26,6 +27,13 @@ def is_new_enough(said: str) -> bool:
     """Whether `go version` has said so: `go version go1.26.8 linux/amd64`."""
     version = re.search(r"\bgo(\d+)\.(\d+)", said)
     return version is not None and tuple(map(int, version.groups())) >= OLDEST
+
+
+def environment() -> dict[str, str]:
+    """With modules and builds in the cache, and no Go that it would fetch by itself."""
+    kept = user_cache() / "go"
+    paths = {"GOMODCACHE": str(kept / "mod"), "GOCACHE": str(kept / "build")}
+    return os.environ | paths | {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local"}
 
 
 def _version_said_by(go: str) -> str:
