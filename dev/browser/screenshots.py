@@ -183,6 +183,7 @@ OF_STAFF: dict[str, Callable[[Page], None]] = {
     "old-keys": at("/staff/old-licenses"),
     "old-import": old_import,
     "records": at("/staff/records"),
+    "accesses": at("/staff/accesses"),
 }
 """Those that only the vendor's staff has."""
 

@@ -8,17 +8,20 @@ never one too few; tests compare it with what the rules answer.
 import ast
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import NamedTuple, get_args
+from typing import NamedTuple, cast, get_args
 
 from contracts.commands import Command
 from contracts.refusals import REFUSALS
 from contracts.rma.commands import RmaCommand
 from ledger.domain.families import DECIDE
+from ledger.entrypoints.api.http.accesses import RECORDING as LEDGER_RECORDING
+from rma.entrypoints.api.http.accesses import RECORDING as RMA_RECORDING
+from runtime.web.accesses import Recording
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("contracts", "runtime.web")
@@ -42,7 +45,7 @@ class Api:
     """The API of a service. `rules` is the module with the rules of a command, by the name of its class.
 
     `of_commands` is what the writer refuses before any rule decides. A route that leads to an attribute `reader` reads
-    for somebody, which has refusals of its own: `of_readers`.
+    for somebody, which has refusals of its own: `of_readers`. What is read is recorded as `recording` says.
     """
 
     service: str
@@ -51,6 +54,7 @@ class Api:
     of_commands: frozenset[str]
     reader: str
     of_readers: frozenset[str]
+    recording: Recording | None = field(default=None, hash=False)
 
     @property
     def file(self) -> Path:
@@ -86,6 +90,7 @@ LEDGER = Api(
     of_commands=frozenset({"idempotency_key_reused", "log_stopped"}),
     reader="viewer",
     of_readers=frozenset({"no_right"}),
+    recording=LEDGER_RECORDING,
 )
 RMA = Api(
     service="rma",
@@ -94,6 +99,7 @@ RMA = Api(
     of_commands=frozenset({"idempotency_key_reused", "log_stopped", "ledger_view_behind"}),
     reader="rights",
     of_readers=frozenset({"no_right", "ledger_view_behind"}),
+    recording=RMA_RECORDING,
 )
 AUDIO = Api(
     service="audio",
@@ -150,18 +156,30 @@ def _routes(api: Api) -> Iterator[Place]:
 
 
 def _is_route(decorator: ast.expr) -> bool:
+    return _method(decorator) in METHODS
+
+
+def _method(decorator: ast.expr) -> str:
+    """The method of a route, by the decorator that makes it one."""
     match decorator:
         case ast.Call(func=ast.Attribute(value=ast.Name(id="router"), attr=method)):
-            return method in METHODS
+            return method
         case _:
-            return False
+            return ""
 
 
 def _codes_of_route(api: Api, route: Place) -> frozenset[str]:
     reached = _reached(api, route, None)
     commands = frozenset[str]().union(*(said.commands for said in reached))
     reads = api.of_readers if any(said.reads for said in reached) else frozenset[str]()
-    return reads.union(*(said.codes for said in reached), *(of_command(api, name) for name in commands))
+    recorded = frozenset({"access_not_recorded"}) if _is_recorded(api, route) else frozenset[str]()
+    return (reads | recorded).union(*(said.codes for said in reached), *(of_command(api, name) for name in commands))
+
+
+def _is_recorded(api: Api, route: Place) -> bool:
+    node = _module(api, route.module).defined[route.name]
+    methods = {_method(one) for one in cast("ast.AsyncFunctionDef", node).decorator_list}
+    return api.recording is not None and "get" in methods and api.recording.takes("GET", route.name)
 
 
 @cache

@@ -29,7 +29,16 @@ PAGES = (
     *("deliveries/009033010299", "catalog/types/new", "catalog/types/Port11", "catalog/models/new"),
     *("companies", "companies?name=nord", "companies/new", f"companies/{PARTNER}", "blocks", "blocks?show=all"),
     *("blocks/block", "blocks/lift?subject=devices/00903304a1d2", "devices/00903304a1c7", "devices/009033010299"),
-    *("records", "old-licenses", "records?show=downloads", "records?show=limits", "records?show=certificates"),
+    *(
+        "accesses",
+        "accesses?area=repairs",
+        "accesses?by=company&value=nobody",
+        "records",
+        "old-licenses",
+        "records?show=downloads",
+        "records?show=limits",
+        "records?show=certificates",
+    ),
 )
 HOSTILE = "Wrong box <script>alert(1)</script> {{ 7 * 7 }}"
 
@@ -94,6 +103,19 @@ def test_to_others_there_are_no_pages_of_staff(portal: Portal) -> None:
     page.goto("/devices/00903304a1c7")
     expect(page.get_by_role("navigation")).to_have_count(1)
     expect(page.get_by_role("link", name="What staff may do")).to_have_count(0)
+
+
+def test_staff_sees_who_looked_at_a_device_and_a_page_of_it_is_one_request(portal: Portal) -> None:
+    page = portal.person(REPAIRER)
+    page.goto("/staff/devices/00903304a1d2")
+    shown = page.get_by_role("contentinfo").locator(".code").inner_text()
+    page.get_by_role("link", name="Who looked at this").click()
+
+    row = page.get_by_role("row", name=re.compile("A device.*04 a1 d2")).first
+    expect(row).to_contain_text("Tomas Novak")
+    expect(row.get_by_title(shown)).to_be_visible()
+    page.get_by_role("link", name="Tomas Novak").last.click()
+    expect(page.get_by_label("About")).to_have_value("account")
 
 
 @pytest.mark.parametrize("scripts", [True, False])

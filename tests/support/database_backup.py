@@ -8,7 +8,7 @@ from dev.stack.parts import Kit
 from dev.stack.postgres import account, binaries
 from tests.support.streaming_replica import as_its_account
 
-PRIVATE = ("activity", "audio_private", "portal", "rma_private", "support", "texts")
+PRIVATE = ("access_log", "activity", "audio_private", "portal", "rma_private", "support", "texts")
 """The schemas that follow from no log."""
 
 

@@ -8,6 +8,21 @@ from typing import Any, Literal, NotRequired, TypedDict, cast
 from licensing_client.transport import Transport, given, segment
 
 
+class AccessView(TypedDict):
+    """A read of the vendor's staff."""
+
+    number: int
+    time: str
+    account: str
+    operation: str
+    asked: dict[str, str]
+    company: str | None
+    project: str | None
+    device: str | None
+    case: str | None
+    request_id: str
+
+
 class ActivationKeyIssuedResponse(TypedDict):
     sequence: int
     activation_key: str
@@ -768,6 +783,11 @@ class OfferView(TypedDict):
     actor: str
     sequence: int
     offered: str
+
+
+class AccessViewPage(TypedDict):
+    items: list[AccessView]
+    next: str | None
 
 
 class ActivationKeyViewPage(TypedDict):
@@ -2974,5 +2994,40 @@ class Operations(Transport):
             self.get(
                 f"/v1/activation-keys/{segment(key_digest)}/history",
                 **given(cursor=cursor, limit=limit, at_least=at_least),
+            ),
+        )
+
+    def list_accesses(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        account: str | None = None,
+        company: str | None = None,
+        project: str | None = None,
+        device: str | None = None,
+        case: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> AccessViewPage:
+        """What the vendor's staff has read, newest first: all, of one account, or about one thing. For the vendor's staff.
+
+        Each GET that told something of a company is here, this one, too; it was recorded before it was told.
+        """
+        return cast(
+            "AccessViewPage",
+            self.get(
+                "/v1/accesses",
+                **given(
+                    cursor=cursor,
+                    limit=limit,
+                    account=account,
+                    company=company,
+                    project=project,
+                    device=device,
+                    case=case,
+                    since=since,
+                    until=until,
+                ),
             ),
         )

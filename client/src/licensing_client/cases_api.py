@@ -8,6 +8,21 @@ from typing import Any, Literal, NotRequired, TypedDict, cast
 from licensing_client.transport import Transport, given, segment
 
 
+class AccessView(TypedDict):
+    """A read of the vendor's staff."""
+
+    number: int
+    time: str
+    account: str
+    operation: str
+    asked: dict[str, str]
+    company: str | None
+    project: str | None
+    device: str | None
+    case: str | None
+    request_id: str
+
+
 class AddressBody(TypedDict):
     """Where the device, or the one in its place, goes."""
 
@@ -250,6 +265,11 @@ class NamedEntryView(TypedDict):
 
     sequence: int
     entry_hash: str
+
+
+class AccessViewPage(TypedDict):
+    items: list[AccessView]
+    next: str | None
 
 
 class AttachmentViewPage(TypedDict):
@@ -845,4 +865,39 @@ class CaseOperations(Transport):
         return cast(
             "SettingAsideResponse",
             self.post(f"/v1/case-log/set-asides/{segment(decision)}/approval", given(), key=idempotency_key),
+        )
+
+    def list_accesses(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        account: str | None = None,
+        company: str | None = None,
+        project: str | None = None,
+        device: str | None = None,
+        case: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> AccessViewPage:
+        """What the vendor's staff has read, newest first: all, of one account, or about one thing. For the vendor's staff.
+
+        Each GET that told something of a case is here, this one, too; it was recorded before it was told.
+        """
+        return cast(
+            "AccessViewPage",
+            self.get(
+                "/v1/accesses",
+                **given(
+                    cursor=cursor,
+                    limit=limit,
+                    account=account,
+                    company=company,
+                    project=project,
+                    device=device,
+                    case=case,
+                    since=since,
+                    until=until,
+                ),
+            ),
         )

@@ -430,6 +430,12 @@ _ROWS = (
         "What happens in the ledger can't be seen just now; ask again later with the same key.",
         "F5",
     ),
+    Refusal(
+        "access_not_recorded",
+        503,
+        "What staff reads is recorded before it is shown, which is not possible just now; try again later.",
+        "X14",
+    ),
     Refusal("sequence_not_reached", 503, "The answer is not as new as was asked for yet; try again.", "D5"),
     Refusal("license_file_not_ready", 503, "The license file is being made; try again.", "F7"),
     Refusal("receipt_not_ready", 503, "The return was accepted, its receipt is being made; try again.", "C7"),

@@ -11,12 +11,14 @@ from contracts.audio.records import decode
 from contracts.identifiers import derived_id
 from tests.support.audio.at_work import BEEP, AudioApi, anna, bearer, ben
 from tests.support.audio.who_may import ENDPOINTS, Answer, Person
+from tests.support.ledger.story import STAFF, VENDOR
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WHO: dict[Person, Account | None] = {
     "nobody": None,
     "stranger": ben,
+    "staff": Account(account=STAFF, company=VENDOR),
     "colleague": Account(account=derived_id("colleague", "account"), company=anna.company),
     "reader": anna,
     "owner": anna,
@@ -41,7 +43,8 @@ async def test_each_person_is_answered_as_the_table_says(audio: AudioApi) -> Non
 
 async def test_a_list_shows_nobody_the_conversions_of_another(audio: AudioApi) -> None:
     job = await audio.accepts(await audio.upload())
-    for person in ("stranger", "colleague"):
+    unseen: tuple[Person, ...] = ("stranger", "colleague", "staff")
+    for person in unseen:
         who = WHO[person]
         assert who is not None
         assert job not in {one["job"] for one in (await audio.asked("conversions", who))["items"]}

@@ -96,6 +96,32 @@ async def test_the_projector_keeps_support_cases_and_reads_no_word_that_people_w
             await projector.fetch(f"SELECT {column} FROM support.texts")
 
 
+@pytest.mark.parametrize(("role", "table"), [(API, "access_log.accesses"), (CASES_API, "rma_private.accesses")])
+async def test_an_api_adds_to_what_staff_has_read_and_takes_nothing_of_the_last_month_away(
+    database_url: str, role: str, table: str
+) -> None:
+    owner, writer = await asyncpg.connect(database_url), await asyncpg.connect(as_role(database_url, role))
+    try:
+        held = {
+            (other, name): {one for one in PRIVILEGES if await owner.fetchval(_HAS, other, name, one)}
+            for other in ROLES
+            for name in (table,)
+        }
+        for days in (29, 31):
+            await writer.execute(
+                f"INSERT INTO {table} (ledger, read_at, account, operation, request_id, asked)"
+                f" VALUES (0, now() - interval '{days} days', 'a', 'get', 'r', '{{}}')"
+            )
+        with pytest.raises(REFUSED):
+            await writer.execute(f"UPDATE {table} SET account = 'b'")
+        assert await writer.execute(f"DELETE FROM {table}") == "DELETE 1"
+        assert await writer.fetchval(f"SELECT count(*) FROM {table}") == 1
+    finally:
+        await writer.close()
+        await owner.close()
+    assert held == {(other, table): {"SELECT", "INSERT", "DELETE"} if other == role else set() for other in ROLES}
+
+
 async def test_the_roles_of_cases_have_their_tables_and_only_the_api_what_people_said(database_url: str) -> None:
     projector = await asyncpg.connect(as_role(database_url, CASES_PROJECTOR))
     connection = await asyncpg.connect(database_url)

@@ -51,7 +51,10 @@ async def test_exports_read_a_replica_that_is_as_far_and_the_primary_where_it_is
             on_the_primary = _reads()
             await _told(replica, "SELECT pg_wal_replay_resume()")
             again = await _movements(api, second)
+            by_staff = await api.get("exports/labels", api.staff)
+            recorded = await _told(fresh_database_url, "SELECT operation FROM access_log.accesses ORDER BY number DESC")
 
+    assert (by_staff.status_code, recorded) == (200, "export_labels")
     assert on_the_replica == before | {"replica": before["replica"] + 1}
     assert on_the_primary == on_the_replica | {"primary": on_the_replica["primary"] + 1}
     assert (while_it_is_behind, again) == (rows + 2, rows + 2)

@@ -1,22 +1,25 @@
-"""What staff writes lies beside the log: in no record, readable by staff, and erased on demand (ADR 20)."""
+"""What staff writes and reads lies beside the log: texts in no record and erased on demand (ADR 20), reads (ADR 42)."""
 
 import json
 from base64 import b64encode
+from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import asyncpg
 
 from contracts.log.entries import decode_entry, entry_hash
 from contracts.staff_texts import digest_of
 from contracts.topics import TOPICS
-from ledger.adapters.postgres import database
+from ledger.adapters.postgres import accesses, database
 from ledger.adapters.postgres.queries.snapshots import SnapshotReader
 from ledger.adapters.postgres.staff_texts import PostgresStaffTexts
+from runtime.postgres.accesses import PostgresAccesses
 from tests.support.databases import as_role
 from tests.support.every_record import every_record
 from tests.support.ledger.api_at_work import Api, accepted, asked, done
 from tests.support.ledger.load import all_records
-from tests.support.ledger.story import ADRIA
+from tests.support.ledger.story import ADRIA, STAFF
 
 SERIAL = "009033010203"
 
@@ -177,3 +180,97 @@ async def test_who_writes_a_digest_elsewhere_reads_no_text_there(api: Api) -> No
 
     assert entry["facts"] == {"project_name": digest}
     assert entry["correlation_id"] == digest
+
+
+async def _reads(api: Api, query: str = "") -> list[dict[str, Any]]:
+    """What staff has read as the API lists it, the oldest first, without this very request and what tests wait for."""
+    listed = (await asked(api, f"accesses?limit=200&{query}", api.staff))["items"][::-1]
+    return [one for one in listed if one["operation"] not in {"list_accesses", "list_companies"}]
+
+
+async def test_what_staff_reads_is_recorded_with_whose_it_is_and_what_partners_read_is_not(api: Api) -> None:
+    project = await api.stocked_project()
+    stocked = await done(api, f"projects/{project}/devices", {"serial": SERIAL})
+    for partner in ("projects", f"projects/{project}", "entries", "exports/movements", "me"):
+        await api.get(partner)
+    for path in ("me", "license-types", "projects/" + ADRIA, f"projects/{project}?at_least={stocked}"):
+        await api.get(path, api.staff)
+    await api.get("devices/00-90-33-01-02-03", api.staff, X_Correlation_Id="one-page")
+    await api.get("search?q=hotel+adria&limit=5", api.staff)
+    await api.get(f"exports/balances?project={project}&format=csv", api.staff)
+
+    reads = await _reads(api)
+
+    assert [(one["operation"], one["company"], one["project"], one["device"]) for one in reads] == [
+        ("get_project", ADRIA, project, None),
+        ("get_device", ADRIA, project, SERIAL),
+        ("search", None, None, None),
+        ("export_balances", ADRIA, project, None),
+    ]
+    assert {one["account"] for one in reads} == {STAFF}
+    assert reads[1]["request_id"] == "one-page"
+    assert reads[2]["asked"] == {"q": "hotel adria"}
+    assert await _reads(api, f"device={SERIAL}") == reads[1:2]
+    assert await _reads(api, f"company={ADRIA}") == [reads[0], reads[1], reads[3]]
+    assert await _reads(api, f"account={ADRIA}") == []
+    since, until = (quote(one["time"]) for one in (reads[1], reads[3]))
+    assert await _reads(api, f"project={project}&since={since}&until={until}") == reads[1:2]
+
+
+async def test_reads_are_listed_in_pages_for_staff_alone_and_that_is_recorded_too(api: Api) -> None:
+    for _ in range(3):
+        await asked(api, f"companies/{ADRIA}?at_least=2", api.staff)
+
+    first = await asked(api, f"accesses?company={ADRIA}&limit=2", api.staff)
+    second = await asked(api, f"accesses?company={ADRIA}&limit=2&cursor={first['next']}", api.staff)
+    (listed, *_) = (await asked(api, "accesses?limit=1", api.staff))["items"]
+
+    numbers = [one["number"] for page in (first, second) for one in page["items"]]
+    assert numbers == sorted(numbers, reverse=True)
+    assert (listed["operation"], listed["company"]) == ("list_accesses", ADRIA)
+    assert [(await api.get(path)).status_code for path in ("accesses", f"accesses?company={ADRIA}")] == [403, 403]
+    for wrong in (f"company={ADRIA}&device={SERIAL}", "cursor=x", "device=01", "since=today"):
+        assert (await api.get(f"accesses?{wrong}", api.staff)).status_code == 422, wrong
+
+
+async def test_what_the_database_does_not_record_staff_does_not_read(api: Api) -> None:
+    project = await api.stocked_project(SERIAL)
+    owner: Any = await asyncpg.connect(api.database_url)
+    await owner.execute('REVOKE INSERT ON access_log.accesses FROM "ledger-api"')
+    try:
+        told = [
+            await api.get(path, api.staff)
+            for path in (f"projects/{project}", "exports/movements", "entries/stream?after=0", "accesses")
+        ]
+        own = [await api.get(path) for path in (f"projects/{project}", "exports/movements")]
+    finally:
+        await owner.execute('GRANT INSERT ON access_log.accesses TO "ledger-api"')
+        await owner.close()
+
+    assert {(one.status_code, one.json()["code"], one.json()["rule"]) for one in told} == {
+        (503, "access_not_recorded", "X14")
+    }
+    assert not [one for one in told if project in one.text]
+    assert [one.status_code for one in own] == [200, 200]
+    assert (await api.get(f"projects/{project}", api.staff)).status_code == 200
+
+
+async def test_only_what_is_older_than_it_is_kept_goes(api: Api) -> None:
+    owner: Any = await asyncpg.connect(api.database_url)
+    try:
+        for days in (364, 366):
+            await owner.execute(
+                "INSERT INTO access_log.accesses (ledger, read_at, account, operation, request_id, asked)"
+                f" VALUES ($1, now() - interval '{days} days', $2, 'get_project', 'old', '{{}}')",
+                api.ledger,
+                STAFF,
+            )
+    finally:
+        await owner.close()
+    async with database.pool(as_role(api.database_url, "ledger-api"), most=1) as pool:
+        said = {"table": accesses.TABLE, "belongs": accesses.BELONGS}
+        swept = await PostgresAccesses(pool, api.ledger, **said, keep=timedelta(days=365)).sweep()
+        early = await PostgresAccesses(pool, api.ledger, **said, keep=timedelta(days=1)).sweep()
+
+    assert (swept, early) == (1, 1)
+    assert await _reads(api) == []

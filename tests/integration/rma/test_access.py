@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
+import asyncpg
 import httpx
 import pytest
 
@@ -103,6 +104,32 @@ async def test_by_no_operation_somebody_tells_what_others_have_from_what_nobody_
             told_apart[f"{operation.method} {operation.path} {operation.asked}"] = foreign, unknown
     assert told_apart == {}
     assert statuses[404] + statuses[403] > statuses[422] + statuses[200]
+
+
+async def test_what_staff_reads_of_cases_is_recorded_or_not_told(cases: CaseApi) -> None:
+    rma = await cases.files()
+    await cases.attach(rma, b"A log.", "box.log")
+    (number,) = await cases.files_of(rma)
+    paths = [f"rmas/{rma}", f"rmas/{rma}/slip", f"rmas/{rma}/attachments/{number}"]
+    for who in (anna, clerk):
+        assert [(await cases.get(path, who)).status_code for path in paths] == [200, 200, 200]
+
+    told = await cases.asked(f"accesses?case={rma}&limit=3", clerk)
+    connection = await asyncpg.connect(cases.database_url)
+    await connection.execute('REVOKE INSERT ON rma_private.accesses FROM "rma-api"')
+    try:
+        refused = [await cases.get(path, clerk) for path in (*paths, "rmas", "accesses")]
+        own = [(await cases.get(path)).status_code for path in paths]
+    finally:
+        await connection.execute('GRANT INSERT ON rma_private.accesses TO "rma-api"')
+        await connection.close()
+
+    assert [one["operation"] for one in told["items"]] == ["get_attachment", "get_slip", "get_case"]
+    about = ("account", "company", "project", "device", "case")
+    assert {tuple(one[name] for name in about) for one in told["items"]} == {(clerk.account, ADRIA, HOTEL, SERIAL, rma)}
+    assert {(one.status_code, one.json()["code"]) for one in refused} == {(503, "access_not_recorded")}
+    assert not [one for one in refused if rma.encode() in one.content]
+    assert own == [200, 200, 200]
 
 
 async def said_to(cases: CaseApi, who: Account, operation: Operation, things: dict[str, str]) -> tuple[int, str]:

@@ -6,8 +6,8 @@ To `hidden` the conversion is not there, `unknown` has to sign in, and `no_scope
 from typing import Literal
 
 Answer = Literal["yes", "hidden", "unknown", "no_scope"]
-Person = Literal["owner", "reader", "colleague", "stranger", "nobody"]
-"""Who asked for the conversion; another account of that company; one of another company; no account at all.
+Person = Literal["owner", "reader", "colleague", "stranger", "staff", "nobody"]
+"""Who asked for the conversion; another account of that company; one of another; the vendor's staff; no account.
 
 The reader is the owner with a token of the scope `audio:read`.
 """
@@ -17,6 +17,7 @@ OWN: dict[Person, Answer] = {
     "reader": "yes",
     "colleague": "hidden",
     "stranger": "hidden",
+    "staff": "hidden",
     "nobody": "unknown",
 }
 

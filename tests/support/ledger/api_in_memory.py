@@ -26,6 +26,7 @@ from ledger.entrypoints.api.app import build
 from ledger.entrypoints.api.dependencies import Services
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
 from ledger.entrypoints.api.http.redemptions import Redemptions
+from runtime.accesses import Access, AccessPlace, AccessSearch, AccessView
 from runtime.pages import Page
 from runtime.staff_texts import EntryTextsView, KeptText, KeptTexts
 from runtime.trouble import Trouble
@@ -161,6 +162,30 @@ class MemorySupportCases:
         return is_new
 
 
+@dataclass
+class MemoryAccesses:
+    """Implements Accesses. `away` is a database that takes no record."""
+
+    recorded: list[Access] = field(default_factory=list[Access])
+    away: bool = False
+
+    async def record(self, access: Access) -> None:
+        if self.away:
+            raise Trouble("the database is away")
+        self.recorded.append(access)
+
+    async def page(
+        self,
+        wanted: AccessSearch,  # noqa: ARG002
+        before: AccessPlace | None,  # noqa: ARG002
+        limit: int,  # noqa: ARG002
+    ) -> Page[AccessView]:
+        return Page((), more=False)
+
+    async def sweep(self) -> int:
+        return 0
+
+
 class NoRows:
     """The read side of a ledger without entries."""
 
@@ -193,6 +218,7 @@ class Api:
         self.now = datetime.now(UTC)
         self.support_cases = MemorySupportCases()
         self.webhook_keys: list[bytes] = []
+        self.accesses = MemoryAccesses()
         rows = queries or cast("Queries", NoRows())
         waiter = NeverReached()
         self.services = Services(
@@ -210,6 +236,7 @@ class Api:
             labels=MemoryLabels(),
             redemptions=Redemptions(rows, waiter),
             support_cases=self.support_cases,
+            accesses=self.accesses,
             webhook_keys=lambda: self.webhook_keys,
         )
         self.app = build(self.services, self.issuer.tokens())

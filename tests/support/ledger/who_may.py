@@ -243,6 +243,7 @@ ENDPOINTS: dict[str, str] = {
     "GET /v1/spent-certificates": "staff",
     "POST /v1/devices/{serial}/staff-downloads": "download-license-file",
     "GET /v1/staff-downloads": "staff",
+    "GET /v1/accesses": "staff",
     "POST /v1/corrections": "propose-correction",
     "POST /v1/linked-corrections": "propose-linked-corrections",
     "POST /v1/corrections/{correction}/approval": "approve-correction",

@@ -82,6 +82,7 @@ _ROWS = {
     "POST /v1/companies/{company}/advance-replacement/withdrawal": ONLY_STAFF,
     "GET /v1/entries/{sequence}/texts": ONLY_STAFF,
     "DELETE /v1/entries/{sequence}/texts": ONLY_STAFF,
+    "GET /v1/accesses": ONLY_STAFF,
     "GET /v1/case-log/stop": ONLY_STAFF,
     "POST /v1/case-log/set-asides": ONLY_STAFF,
     "POST /v1/case-log/set-asides/{decision}/approval": ONLY_STAFF,

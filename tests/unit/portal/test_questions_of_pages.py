@@ -62,6 +62,8 @@ OF_STAFF = (
     "/staff/catalog",
     "/staff/old-licenses",
     "/staff/records",
+    "/staff/accesses",
+    "/staff/accesses?area=repairs",
     f"/staff/devices/{SERIAL}",
 )
 UNIQUE = ("project", "company", "account", "rma", "key_digest", "code_digest", "correction", "number", "id")

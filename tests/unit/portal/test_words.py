@@ -9,7 +9,15 @@ import pytest
 
 from portal.domain.names import flaw
 from portal.domain.passwords import weakness
-from portal.entrypoints.web import case_steps, case_words, device_steps, orders, scope_words, support_case_words
+from portal.entrypoints.web import (
+    access_words,
+    case_steps,
+    case_words,
+    device_steps,
+    orders,
+    scope_words,
+    support_case_words,
+)
 from portal.entrypoints.web.bulk import jobs
 from portal.entrypoints.web.license_types import CLASSES
 from portal.entrypoints.web.rights import RIGHTS
@@ -39,6 +47,7 @@ def sentences() -> set[str]:
         *support_case_words.WORDS,
         *orders.WORDS,
         *scope_words.WORDS,
+        *access_words.WORDS,
         *companies.KINDS.values(),
         *(title for title, _ in records.KINDS.values()),
     }

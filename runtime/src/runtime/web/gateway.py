@@ -5,12 +5,12 @@ import re
 import time
 import uuid
 from collections import Counter as Counts
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import Headers, MutableHeaders
@@ -19,8 +19,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from contracts.fields import CorrelationId, Traceparent
 from contracts.scopes import Area, needed
 from runtime import tracing
+from runtime.accesses import Reading, reading
 from runtime.logs import about, get_logger
-from runtime.tokens import AccountInactive, BadCredentials, Tokens
+from runtime.tokens import AccountInactive, BadCredentials, Caller, Tokens
 from runtime.web.authentication import require_scope
 from runtime.web.problems import BUSY_SECONDS, Problems, Refused
 from runtime.web.request_bodies import check_coding, check_json, read_body, replayed
@@ -69,10 +70,19 @@ RESPONSE_HEADERS = "response_headers"
 """Where in the state of a request its dependencies put headers of the response, whichever route makes it."""
 
 
+class Recorder(Protocol):
+    """Keeps who read what; see runtime.web.accesses."""
+
+    async def before(self, status: int, *, scope: Scope, caller: Caller, read: Reading) -> None:
+        """Called before a response of this status begins; raises Refused where it must not."""
+        ...
+
+
 class Gateway:
     """ASGI middleware around a whole API. Paths under /v1 need a token; the description of the API does not.
 
-    A token with scopes needs the one of `area` that the method of the request asks for.
+    A token with scopes needs the one of `area` that the method of the request asks for. No response that was read
+    by the rights of staff begins before `recorder` has kept who read what.
     `services` is what routes work with: they find it in the state of their request. What is posted to a path of
     `signed` has a signature in place of a token, which its route checks.
     """
@@ -89,6 +99,7 @@ class Gateway:
         services: object = None,
         streams: Streams = NO_STREAMS,
         signed: frozenset[str] = frozenset(),
+        recorder: Recorder | None = None,
     ) -> None:
         self._app = app
         self._area: Area = area
@@ -99,6 +110,7 @@ class Gateway:
         self._clock = clock
         self._streams = streams
         self._signed = signed
+        self._recorder = recorder
         self._in_flight = 0
         self._of_company: Counts[str] = Counts()
 
@@ -107,7 +119,7 @@ class Gateway:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        sender = _ResponseSender(send, self._problems, scope)
+        sender = _ResponseSender(send, self._problems, scope, receive)
         asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         span = tracing.serving(scope["method"], scope["state"]["traceparent"])
         if span is not None:
@@ -133,18 +145,18 @@ class Gateway:
             if sender.is_started:
                 raise
             _log.exception("request_defect", exc_info=error)
-            await sender.refuse(Refused("internal_error"), scope, receive)
+            await sender.refuse(Refused("internal_error"))
 
     async def _in_time(self, scope: Scope, receive: Receive, sender: "_ResponseSender") -> None:
         if self._in_flight > MAX_IN_FLIGHT:
-            await sender.refuse(Refused("service_unavailable"), scope, receive)
+            await sender.refuse(Refused("service_unavailable"))
             return
         try:
             async with asyncio.timeout(STREAM_SECONDS if self._streams.takes_long(scope) else REQUEST_SECONDS):
                 await self._pass(scope, receive, sender)
         except TimeoutError:
             _log.warning("request_timed_out", path=scope["path"])
-            await sender.refuse(Refused("service_unavailable"), scope, receive)
+            await sender.refuse(Refused("service_unavailable"))
 
     async def _pass(self, scope: Scope, receive: Receive, sender: "_ResponseSender") -> None:
         try:
@@ -159,18 +171,20 @@ class Gateway:
             require_scope(caller, needed(self._area, scope["method"]))
             scope["state"] |= {"caller": caller, "services": self._services}
             check_coding(head)
-            with self._share(caller.company):
+            with self._share(caller.company), reading() as read:
                 if not self._streams.reads_body(scope):
                     body = await read_body(head, receive)
                     check_json(head, body)
                     receive = replayed(body, receive)
+                if self._recorder is not None:
+                    sender.before = partial(self._recorder.before, scope=scope, caller=caller, read=read)
                 await self._app(scope, receive, sender)
         except BadCredentials as error:
-            await sender.refuse(Refused("bad_credentials", f"{str(error).capitalize()}."), scope, receive)
+            await sender.refuse(Refused("bad_credentials", f"{str(error).capitalize()}."))
         except AccountInactive:
-            await sender.refuse(Refused("account_inactive"), scope, receive)
+            await sender.refuse(Refused("account_inactive"))
         except Refused as refused:
-            await sender.refuse(refused, scope, receive)
+            await sender.refuse(refused)
 
     async def _pass_signed(self, scope: Scope, receive: Receive, sender: "_ResponseSender") -> None:
         """Pass on a bounded body, whose bytes the route needs as they came; its senders together have one share."""
@@ -196,18 +210,28 @@ class Gateway:
 
 
 class _ResponseSender:
-    """`send` that knows how far the response is, and puts on each the headers that all of them have."""
+    """`send` that knows how far the response is, and puts on each the headers that all of them have.
 
-    def __init__(self, send: Send, problems: Problems, scope: Scope) -> None:
+    What `before` refuses of a response that is about to begin gets the problem in its place.
+    """
+
+    def __init__(self, send: Send, problems: Problems, scope: Scope, receive: Receive) -> None:
+        self.before: Callable[[int], Awaitable[None]] | None = None
         self.status = HTTPStatus.INTERNAL_SERVER_ERROR.value
         self.is_started = self.is_complete = False
         self._send = send
         self._problems = problems
+        self._scope, self._receive = scope, receive
         self._correlation_id = _identify(scope)
         self._state = scope["state"]
         self._is_head = self._state["is_head"] = scope["method"] == "HEAD"
 
     async def __call__(self, message: Message) -> None:
+        if self.is_complete or (
+            message["type"] == "http.response.start" and not await self._may_begin(message["status"])
+        ):
+            await asyncio.sleep(0)  # what was refused at its beginning goes on until it sees that nobody listens
+            return
         if message["type"] == "http.response.start":
             self.is_started, self.status = True, message["status"]
             head = MutableHeaders(scope=message)
@@ -220,9 +244,20 @@ class _ResponseSender:
         await self._send(message)
         self.is_complete = message["type"] == "http.response.body" and not message.get("more_body", False)
 
-    async def refuse(self, refused: Refused, scope: Scope, receive: Receive) -> None:
+    async def _may_begin(self, status: int) -> bool:
+        """Whether a response may begin; if not, the problem is sent."""
+        before, self.before = self.before, None
+        try:
+            if before is not None:
+                await before(status)
+        except Refused as refused:
+            await self.refuse(refused)
+            return False
+        return True
+
+    async def refuse(self, refused: Refused) -> None:
         if not self.is_started:
-            await self._problems.response(refused)(scope, receive, self)
+            await self._problems.response(refused)(self._scope, self._receive, self)
 
 
 def _needs_token(scope: Scope) -> bool:

@@ -21,7 +21,7 @@ CODES = frozenset(
     {
         *("request_malformed", "head_too_big", "bad_credentials", "account_inactive", "scope_missing"),
         *("request_too_slow", "body_too_big", "body_not_json", "body_encoded", "request_invalid"),
-        *("not_found", "method_not_allowed", "internal_error", "service_unavailable", "busy"),
+        *("not_found", "method_not_allowed", "internal_error", "service_unavailable", "busy", "access_not_recorded"),
     }
 )
 """The codes that this package itself responds with: every service's table of refusals has a row for each."""

@@ -11,7 +11,7 @@ from starlette.types import Send
 async def streamed(pieces: AsyncGenerator[bytes], *, media_type: str, headers: dict[str, str]) -> StreamingResponse:
     """The response, once its first piece is there: until then a refusal is still a problem document."""
     first = await anext(pieces)
-    return _Stream(_after(first, pieces), media_type=media_type, headers=headers)
+    return _Stream(first, pieces, media_type=media_type, headers=headers)
 
 
 async def until(pieces: AsyncGenerator[bytes], *ends: asyncio.Event) -> AsyncGenerator[bytes]:
@@ -48,19 +48,18 @@ async def _any(events: Sequence[asyncio.Event]) -> None:
 
 
 class _Stream(StreamingResponse):
-    """Closes what it streams, and so frees what that holds, also when the client disconnects in the middle."""
+    """Closes what it streams, and so frees what that holds, also when the client disconnects, even before it begins."""
 
-    def __init__(self, pieces: AsyncGenerator[bytes], media_type: str, headers: dict[str, str]) -> None:
-        super().__init__(pieces, media_type=media_type, headers=headers)
-        self._pieces = pieces
+    def __init__(self, first: bytes, rest: AsyncGenerator[bytes], media_type: str, headers: dict[str, str]) -> None:
+        self._rest, self._pieces = rest, _after(first, rest)
+        super().__init__(self._pieces, media_type=media_type, headers=headers)
 
     async def stream_response(self, send: Send) -> None:
-        async with aclosing(self._pieces):
+        async with aclosing(self._rest), aclosing(self._pieces):
             await super().stream_response(send)
 
 
 async def _after(first: bytes, rest: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
-    async with aclosing(rest):
-        yield first
-        async for piece in rest:
-            yield piece
+    yield first
+    async for piece in rest:
+        yield piece

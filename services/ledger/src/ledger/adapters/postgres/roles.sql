@@ -146,3 +146,38 @@ CREATE INDEX IF NOT EXISTS deliveries_by_end ON support.deliveries (ledger, unti
 GRANT SELECT, INSERT, UPDATE ON support.cases TO "ledger-projector", "ledger-api";
 GRANT SELECT (ledger, number), DELETE ON support.texts TO "ledger-projector";
 GRANT SELECT, INSERT, UPDATE, DELETE ON support.texts, support.deliveries TO "ledger-api";
+
+-- What the vendor's staff has read. The API adds to it and changes nothing; it can delete only what is older than a month.
+CREATE SCHEMA IF NOT EXISTS access_log;
+GRANT USAGE ON SCHEMA access_log TO "ledger-api";
+CREATE TABLE IF NOT EXISTS access_log.accesses (
+    number      bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    ledger      integer     NOT NULL,
+    read_at     timestamptz NOT NULL DEFAULT now(),
+    account     text        NOT NULL,
+    operation   text        NOT NULL,
+    request_id  text        NOT NULL,
+    asked       json        NOT NULL,
+    company     text,
+    project     text,
+    device      text,
+    case_number text
+);
+CREATE INDEX IF NOT EXISTS accesses_by_time ON access_log.accesses (ledger, read_at, number);
+CREATE INDEX IF NOT EXISTS accesses_of_account ON access_log.accesses (ledger, account, read_at, number);
+CREATE INDEX IF NOT EXISTS accesses_of_company ON access_log.accesses (ledger, company, read_at, number)
+    WHERE company IS NOT NULL;
+CREATE INDEX IF NOT EXISTS accesses_of_project ON access_log.accesses (ledger, project, read_at, number)
+    WHERE project IS NOT NULL;
+CREATE INDEX IF NOT EXISTS accesses_of_device ON access_log.accesses (ledger, device, read_at, number)
+    WHERE device IS NOT NULL;
+CREATE INDEX IF NOT EXISTS accesses_of_case ON access_log.accesses (ledger, case_number, read_at, number)
+    WHERE case_number IS NOT NULL;
+ALTER TABLE access_log.accesses ENABLE ROW LEVEL SECURITY;
+DO $$ BEGIN
+    CREATE POLICY read_all ON access_log.accesses FOR SELECT USING (true);
+    CREATE POLICY add_any ON access_log.accesses FOR INSERT WITH CHECK (true);
+    CREATE POLICY delete_old ON access_log.accesses FOR DELETE USING (read_at < now() - interval '30 days');
+EXCEPTION WHEN duplicate_object THEN NULL;
+END $$;
+GRANT SELECT, INSERT, DELETE ON access_log.accesses TO "ledger-api";

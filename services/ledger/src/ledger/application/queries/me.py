@@ -49,3 +49,7 @@ class MeQueries(Protocol):
     async def memberships(self, viewer: Viewer, after: str, limit: int) -> Memberships:
         """Companies in the order of their entries, projects in that of their ids."""
         ...
+
+    async def require_staff(self, viewer: Viewer) -> None:
+        """Raises NoRight for all but the vendor's staff."""
+        ...

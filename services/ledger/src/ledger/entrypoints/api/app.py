@@ -6,12 +6,14 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from ledger.entrypoints.api.dependencies import Services
+from ledger.entrypoints.api.http.accesses import RECORDING
 from ledger.entrypoints.api.http.forms import FORMS
 from ledger.entrypoints.api.http.problems import PROBLEMS
 from ledger.entrypoints.api.models.problems import LedgerProblemBody
 from ledger.entrypoints.api.openapi.examples import EXAMPLES
 from ledger.entrypoints.api.openapi.route_refusals import ROUTE_REFUSALS
 from ledger.entrypoints.api.routes import (
+    accesses,
     activation_keys,
     balances,
     blocks,
@@ -51,6 +53,7 @@ from ledger.entrypoints.api.routes import (
 )
 from runtime.tokens import Tokens
 from runtime.web import application as web
+from runtime.web.accesses import AccessRecorder
 from runtime.web.gateway import Gateway, Streams
 from runtime.web.request_metrics import RequestMetrics
 
@@ -124,6 +127,7 @@ _FAMILIES = (
     support_cases,
     search,
     history,
+    accesses,
     exports,
     bulk,
 )
@@ -155,6 +159,7 @@ def build(services: Services, tokens: Tokens) -> ASGIApp:
         services=services,
         streams=STREAMS,
         signed=frozenset({support_cases.WEBHOOK}),
+        recorder=AccessRecorder(services.accesses, RECORDING),
     )
 
 

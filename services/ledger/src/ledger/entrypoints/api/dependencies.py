@@ -24,6 +24,7 @@ from ledger.application.support_cases import SupportCases
 from ledger.entrypoints.api.http.attempt_limiter import AttemptLimiter
 from ledger.entrypoints.api.http.callers import LedgerCaller
 from ledger.entrypoints.api.http.redemptions import Redemptions
+from runtime.accesses import Accesses
 from runtime.web.authentication import AuthenticatedCaller
 
 
@@ -65,6 +66,7 @@ class Services:
     labels: Labels
     redemptions: Redemptions
     support_cases: SupportCases
+    accesses: Accesses
     webhook_keys: Callable[[], Sequence[bytes]]
     """The keys by which webhooks of the help desk are believed."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)

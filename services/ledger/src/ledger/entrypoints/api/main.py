@@ -4,12 +4,12 @@ import asyncio
 import gc
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 
 from contracts.codes.activation_key import MIN_SECRET_BYTES
 from contracts.topics import COMMANDS
-from ledger.adapters.postgres import database
+from ledger.adapters.postgres import accesses, database
 from ledger.adapters.postgres.labels import PostgresLabels
 from ledger.adapters.postgres.projection.store import CHANNEL
 from ledger.adapters.postgres.queries.exports import PostgresExports
@@ -27,6 +27,7 @@ from ledger.entrypoints.api.http.webhook_signature import WebhookKeys
 from ledger.entrypoints.api.routes.exports import MAX_EXPORTS
 from ledger.entrypoints.api.settings import ApiSettings
 from runtime import tracing
+from runtime.accesses import keep_swept
 from runtime.admin import Admin
 from runtime.ca_files import read_authorities
 from runtime.commands import Commands, Prover
@@ -34,6 +35,7 @@ from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, Producer
 from runtime.license_keys import read_license_keys
 from runtime.logs import configure, get_logger
+from runtime.postgres.accesses import PostgresAccesses
 from runtime.postgres.notifications import ChangeWaiter
 from runtime.postgres.pool import Database
 from runtime.process import run, supervise, until_stopped
@@ -77,6 +79,7 @@ async def serve(settings: ApiSettings, stop: asyncio.Event) -> None:
                     {
                         "listen": until_stopped(stop, waiter.run()),
                         "outcomes": until_stopped(stop, commands.ended()),
+                        "sweep": until_stopped(stop, keep_swept(services.accesses)),
                         "serve": server.serve_until(stop, listener),
                     },
                     drain_seconds=STOP_SECONDS + 2,
@@ -137,6 +140,13 @@ def _services(
         labels=PostgresLabels(pool, queries),
         redemptions=Redemptions(queries, waiter),
         support_cases=PostgresSupportCases(pool, settings.ledger),
+        accesses=PostgresAccesses(
+            pool,
+            settings.ledger,
+            table=accesses.TABLE,
+            belongs=accesses.BELONGS,
+            keep=timedelta(days=settings.access_retention_days),
+        ),
         webhook_keys=WebhookKeys(settings.support_webhook_keys_file),
         stopping=stop,
     )

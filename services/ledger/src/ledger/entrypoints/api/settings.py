@@ -6,12 +6,13 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.identifiers import LedgerNumber
+from runtime.accesses import WithAccessLog
 from runtime.postgres.settings import DatabaseSettings, WithReplica
 from runtime.settings import Port
 from runtime.tracing import WithTraces
 
 
-class ApiSettings(WithTraces, WithReplica, DatabaseSettings):
+class ApiSettings(WithTraces, WithAccessLog, WithReplica, DatabaseSettings):
     """Settings of ledger-api. Tokens are checked by `token_keys_file`, a JWKS; there is no switch to turn that off.
 
     `device_ca_file` (PEM) has the vendor's authorities of factory certificates, `generation_ca_file` the signer's of

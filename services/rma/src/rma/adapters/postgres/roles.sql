@@ -103,3 +103,37 @@ CREATE TABLE IF NOT EXISTS rma_private.blobs (
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     rma_private.staff_texts, rma_private.requests, rma_private.messages, rma_private.attachments, rma_private.blobs
     TO "rma-api";
+
+-- What the vendor's staff has read of cases. The API adds to it and changes nothing; it can delete only what is older than
+-- a month.
+CREATE TABLE IF NOT EXISTS rma_private.accesses (
+    number      bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    ledger      integer     NOT NULL,
+    read_at     timestamptz NOT NULL DEFAULT now(),
+    account     text        NOT NULL,
+    operation   text        NOT NULL,
+    request_id  text        NOT NULL,
+    asked       json        NOT NULL,
+    company     text,
+    project     text,
+    device      text,
+    case_number text
+);
+CREATE INDEX IF NOT EXISTS accesses_by_time ON rma_private.accesses (ledger, read_at, number);
+CREATE INDEX IF NOT EXISTS accesses_of_account ON rma_private.accesses (ledger, account, read_at, number);
+CREATE INDEX IF NOT EXISTS accesses_of_company ON rma_private.accesses (ledger, company, read_at, number)
+    WHERE company IS NOT NULL;
+CREATE INDEX IF NOT EXISTS accesses_of_project ON rma_private.accesses (ledger, project, read_at, number)
+    WHERE project IS NOT NULL;
+CREATE INDEX IF NOT EXISTS accesses_of_device ON rma_private.accesses (ledger, device, read_at, number)
+    WHERE device IS NOT NULL;
+CREATE INDEX IF NOT EXISTS accesses_of_case ON rma_private.accesses (ledger, case_number, read_at, number)
+    WHERE case_number IS NOT NULL;
+ALTER TABLE rma_private.accesses ENABLE ROW LEVEL SECURITY;
+DO $$ BEGIN
+    CREATE POLICY read_all ON rma_private.accesses FOR SELECT USING (true);
+    CREATE POLICY add_any ON rma_private.accesses FOR INSERT WITH CHECK (true);
+    CREATE POLICY delete_old ON rma_private.accesses FOR DELETE USING (read_at < now() - interval '30 days');
+EXCEPTION WHEN duplicate_object THEN NULL;
+END $$;
+GRANT SELECT, INSERT, DELETE ON rma_private.accesses TO "rma-api";

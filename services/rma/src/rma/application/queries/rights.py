@@ -7,6 +7,7 @@ from contracts.actors import Account
 from contracts.log.stop import VIEW_BEHIND
 from rma.application.queries.sight import Sight, Sights
 from rma.domain.ledger_view import LedgerView
+from runtime.accesses import read_by_staff
 from runtime.trouble import Trouble
 
 AGAIN_SECONDS = 2
@@ -39,4 +40,7 @@ class Rights:
         """What an account sees; raises Trouble."""
         if self.ledger.trouble and not self.ledger.is_stopped:
             raise Trouble(self.ledger.trouble, retry_after_seconds=AGAIN_SECONDS, code=VIEW_BEHIND)
-        return self._sights.of(account, self.ledger.state)
+        sight = self._sights.of(account, self.ledger.state)
+        if sight.is_staff:
+            read_by_staff()
+        return sight

@@ -6,11 +6,13 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from rma.entrypoints.api.dependencies import Services
+from rma.entrypoints.api.http.accesses import RECORDING
 from rma.entrypoints.api.http.forms import FORMS
 from rma.entrypoints.api.http.problems import PROBLEMS
 from rma.entrypoints.api.openapi.examples import EXAMPLES
 from rma.entrypoints.api.openapi.route_refusals import ROUTE_REFUSALS
 from rma.entrypoints.api.routes import (
+    accesses,
     attachments,
     bulk,
     cases,
@@ -23,6 +25,7 @@ from rma.entrypoints.api.routes import (
 )
 from runtime.tokens import Tokens
 from runtime.web import application as web
+from runtime.web.accesses import AccessRecorder
 from runtime.web.gateway import Gateway, Streams
 from runtime.web.request_metrics import RequestMetrics
 
@@ -39,11 +42,12 @@ TAGS = {
     "messages and attachments": "What people say in a case, and erasing it.",
     "advance replacement": "Companies that get the new device before the broken one is back, and what they owe.",
     "texts": "What entries name by digest, and erasing it.",
+    "accesses": "What the vendor's staff has read.",
     "stopped log": "Where an entry stopped the log of cases, and how two of the staff set it aside.",
     "commands in bulk": "Many commands in one request.",
 }
 """The groups of operations, in the order of the page."""
-_FAMILIES = (cases, slips, steps, messages, attachments, entitlements, staff_texts, set_aside, bulk)
+_FAMILIES = (cases, slips, steps, messages, attachments, entitlements, staff_texts, set_aside, accesses, bulk)
 API = web.Api(
     title="RMA cases",
     version=VERSION,
@@ -70,6 +74,7 @@ def build(services: Services, tokens: Tokens) -> ASGIApp:
         clock=services.clock,
         services=services,
         streams=STREAMS,
+        recorder=AccessRecorder(services.accesses, RECORDING),
     )
 
 

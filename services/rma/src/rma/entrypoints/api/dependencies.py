@@ -18,6 +18,7 @@ from rma.application.personal_data import Attachments, Messages, PersonalData, R
 from rma.application.queries.cases import CaseQueries
 from rma.application.queries.rights import Rights
 from rma.application.queries.sight import Sight
+from runtime.accesses import Accesses
 from runtime.blobs.port import Blobs
 from runtime.staff_texts import KeepsTexts
 from runtime.tokens import Caller
@@ -63,6 +64,7 @@ class Services:
     attachments: Attachments
     personal_data: PersonalData
     blobs: Blobs
+    accesses: Accesses
     ship_to: tuple[str, ...]
 
 

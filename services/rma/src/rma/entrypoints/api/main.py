@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 
 from contracts.rma.commands import RmaCommandRecord
 from contracts.topics import CASE_COMMANDS, CASE_OUTCOMES, EVENTS, topic_name
 from rma.adapters.postgres.attachments import PostgresAttachments
-from rma.adapters.postgres.database import BLOBS, CHANNEL, READ_SIDE, TEXTS
+from rma.adapters.postgres.database import ACCESSES, BELONGS, BLOBS, CHANNEL, READ_SIDE, TEXTS
 from rma.adapters.postgres.messages import PostgresMessages, PostgresPersonalData
 from rma.adapters.postgres.queries.cases import PostgresCaseQueries
 from rma.adapters.postgres.requests import PostgresRequests
@@ -23,11 +23,13 @@ from rma.entrypoints.api.dependencies import Services
 from rma.entrypoints.api.http.problems import PROBLEMS
 from rma.entrypoints.api.settings import ApiSettings
 from runtime import tracing
+from runtime.accesses import keep_swept
 from runtime.admin import Admin
 from runtime.commands import Commands, Prover
 from runtime.dead_letters import DeadLetters
 from runtime.kafka import Connection, Offsets, PartitionTail, Producer
 from runtime.logs import configure, get_logger
+from runtime.postgres.accesses import PostgresAccesses
 from runtime.postgres.notifications import ChangeWaiter
 from runtime.postgres.staff_texts import PostgresTexts
 from runtime.process import run, supervise, until_stopped
@@ -103,6 +105,7 @@ async def serve(settings: ApiSettings, stop: asyncio.Event) -> None:
                         "outcomes": until_stopped(stop, parts.commands.ended()),
                         "follow": until_stopped(stop, parts.follower.run()),
                         "sweep": until_stopped(stop, _sweep(parts.services)),
+                        "sweep of accesses": until_stopped(stop, keep_swept(parts.services.accesses)),
                         "serve": server.serve_until(stop, listener),
                     },
                     drain_seconds=STOP_SECONDS + 2,
@@ -151,6 +154,9 @@ def _services(
         attachments=PostgresAttachments(pool, ledger),
         personal_data=PostgresPersonalData(pool, ledger),
         blobs=settings.blobs(pool, BLOBS),
+        accesses=PostgresAccesses(
+            pool, ledger, table=ACCESSES, belongs=BELONGS, keep=timedelta(days=settings.access_retention_days)
+        ),
         ship_to=tuple(settings.ship_to.split("|")),
     )
 

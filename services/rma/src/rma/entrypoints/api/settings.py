@@ -6,12 +6,13 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.identifiers import LedgerNumber
+from runtime.accesses import WithAccessLog
 from runtime.blobs.settings import BlobSettings
 from runtime.settings import Port
 from runtime.tracing import WithTraces
 
 
-class ApiSettings(WithTraces, BlobSettings):
+class ApiSettings(WithTraces, WithAccessLog, BlobSettings):
     """Settings of rma-api. Tokens are checked by `token_keys_file`, a JWKS; there is no switch to turn that off.
 
     `writer_key_file` has the public key of rma-writer, for which commands are sealed. `ship_to` is the vendor's address

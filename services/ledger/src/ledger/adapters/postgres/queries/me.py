@@ -17,6 +17,10 @@ SELECT g.project, p.name AS project_name, p.company FROM grants AS g JOIN projec
 class PostgresMeQueries(SnapshotReader):
     """Implements MeQueries."""
 
+    async def require_staff(self, viewer: Viewer) -> None:
+        async with self.seen_by_staff(viewer):
+            pass
+
     async def memberships(self, viewer: Viewer, after: str, limit: int) -> Memberships:
         async with self.seen(viewer) as (connection, scope):
             companies = await connection.fetch(_COMPANIES, self.ledger, viewer.account, MAX_COMPANIES)

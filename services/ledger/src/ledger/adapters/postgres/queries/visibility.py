@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from contracts.fields import Right
 from ledger.application.queries.visibility import Viewer
+from runtime.accesses import read_by_staff
 from runtime.denied import NoRight
 
 _MEMBER = """
@@ -80,11 +81,13 @@ async def scope_of(connection: Any, ledger: int, viewer: Viewer) -> Scope:
     member = await connection.fetchrow(_MEMBER, ledger, viewer.account, viewer.company)
     if member is None:
         return Scope()
+    if is_staff := member["administrator"] and member["kind"] == "vendor":
+        read_by_staff()
     grants = await connection.fetch(_GRANTS, ledger, viewer.account, viewer.company)
     return Scope(
         company=viewer.company,
         administers=member["administrator"],
-        sees_all=member["administrator"] and member["kind"] == "vendor",
+        sees_all=is_staff,
         guarantee=member["kind"] != "end_customer",
         presales=member["kind"] == "reseller",
         grants={row["project"]: frozenset(row["rights"]) for row in grants},

@@ -6,11 +6,11 @@ from typing import Annotated, Any, Protocol
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from licensing_client.api import DeviceView, EntryView, ExpirationView, LabelView, LicensesView, ProjectView
+from licensing_client.api import AccessView, DeviceView, EntryView, ExpirationView, LabelView, LicensesView, ProjectView
 from licensing_client.cases_api import SummaryView
 from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.bulk.csv_files import MARK, lines_of, separator_of, written
-from portal.entrypoints.web.dependencies import TheServices, TheVisit
+from portal.entrypoints.web.dependencies import TheServices, TheStaff, TheVisit
 from portal.entrypoints.web.downloads import saving
 from portal.entrypoints.web.pages import words_for
 from portal.entrypoints.web.routes import devices, expirations, projects, repairs
@@ -18,6 +18,7 @@ from portal.entrypoints.web.routes.devices import find_devices
 from portal.entrypoints.web.routes.expirations import find_expirations
 from portal.entrypoints.web.routes.projects import find_projects
 from portal.entrypoints.web.routes.repairs import find_cases
+from portal.entrypoints.web.routes.staff.accesses import TheWanted, find_accesses
 from portal.entrypoints.web.times import AsOf, newest
 from portal.entrypoints.web.words import Words
 from runtime.web.streaming import streamed
@@ -44,6 +45,19 @@ OF_DEVICES = (
 OF_PROJECTS = ("project", "project_name", *LABEL, "free", "held", "created", "archived")
 OF_CASES = ("rma", "serial", "project", "reference", "state", "expected", "filed", "since", "overdue_on", "owed")
 OF_EXPIRATIONS = ("kind", "project_name", "serial", "code_hint", "ends_on", "days_left", "project")
+OF_ACCESSES = (
+    "time",
+    "account",
+    "person",
+    "operation",
+    "company",
+    "company_name",
+    "project",
+    "device",
+    "case",
+    "asked",
+    "request_id",
+)
 OF_ENTRIES = (
     "sequence",
     "time",
@@ -133,6 +147,23 @@ async def activity_file(
     return await _table(request, "activity", OF_ENTRIES, found, line)
 
 
+@router.get("/accesses.csv")
+async def accesses_file(request: Request, visit: TheStaff, services: TheServices, wanted: TheWanted) -> Response:
+    """What staff has read, by a list."""
+    words = words_for(request)
+
+    async def found(cursor: str | None) -> Any:
+        page = await find_accesses(visit.api, services.accounts, wanted, cursor, ROWS_A_QUESTION)
+        people = await services.accounts.names([one["account"] for one in page["items"]])
+        companies = await services.accounts.company_names([one["company"] for one in page["items"] if one["company"]])
+        return {"items": [(one, people, companies) for one in page["items"]], "next": page["next"]}
+
+    def line(row: tuple[AccessView, Mapping[str, str], Mapping[str, str]]) -> Line:
+        return _access(*row, words)
+
+    return await _table(request, "accesses", OF_ACCESSES, found, line)
+
+
 async def _table(
     request: Request, name: str, columns: Sequence[str], found: Found, line: Callable[[Any], Line]
 ) -> Response:
@@ -190,6 +221,16 @@ def _entry(one: EntryView, by: Mapping[str, Any], words: Words) -> Line:
         "serials": " ".join(one["serials"]),
         "movements": "; ".join(moved),
         "note": " / ".join(note["note"] for note in one.get("notes", ())),
+    }
+
+
+def _access(one: AccessView, people: Mapping[str, str], companies: Mapping[str, str], words: Words) -> Line:
+    person = people.get(one["account"], "")
+    return {
+        **_plain(one, OF_ACCESSES),
+        "person": words("erased account") if one["account"] in people and not person else person,
+        "company_name": companies.get(one["company"] or "", ""),
+        "asked": "; ".join(f"{name} {said}" for name, said in one["asked"].items()),
     }
 
 

@@ -1,6 +1,7 @@
 """What only the vendor's staff sees: each router is a place below /staff."""
 
 from portal.entrypoints.web.routes.staff import (
+    accesses,
     activation_keys,
     blocks,
     catalog,
@@ -24,4 +25,5 @@ ROUTERS = (
     catalog.router,
     old_licenses.router,
     records.router,
+    accesses.router,
 )
