@@ -246,7 +246,8 @@ _TEN_THOUSAND = (
     INSERT INTO cases SELECT (made).* FROM (
         SELECT jsonb_populate_record(NULL::cases, to_jsonb(c) || jsonb_build_object(
                    'rma', 'RMA-2026-' || (100000 + n), 'serial', '0090335' || lpad(to_hex(n), 5, '0'),
-                   'filed_sequence', 1000 + n, 'filed', c.filed + n * interval '1 minute', 'reference', n % 500)
+                   'filed_sequence', 1000 + n, 'reference', n % 500,
+                   'filed', (SELECT max(time) FROM entries) + n * interval '1 minute')
                    || CASE WHEN n % 6 > 0 THEN '{{}}' ELSE jsonb_build_object('state', 'closed', 'open', false,
                       'company', '{story.BORA}', 'project', '{story.BORAS}') END) AS made
           FROM (SELECT * FROM cases WHERE state = 'received' LIMIT 1) AS c, generate_series(1, 12000) AS n
@@ -254,7 +255,7 @@ _TEN_THOUSAND = (
     """
     INSERT INTO entries SELECT (made).* FROM (
         SELECT jsonb_populate_record(NULL::entries, to_jsonb(e) || jsonb_build_object(
-                   'sequence', 1000 + n, 'time', e.time + n * interval '1 minute')) AS made
+                   'sequence', 1000 + n, 'time', (SELECT max(time) FROM entries) + n * interval '1 minute')) AS made
           FROM (SELECT * FROM entries LIMIT 1) AS e, generate_series(1, 12000) AS n OFFSET 0) AS made""",
     """
     INSERT INTO serial_parts
@@ -265,6 +266,8 @@ _TEN_THOUSAND = (
     "ANALYZE entries",
     "ANALYZE serial_parts",
 )
+MIDDLE = date(2027, 4, 27)
+"""Half of them are filed by then."""
 _ALL = Reach(everything=True)
 _HOTEL = Reach(everything=False, projects=(story.HOTEL,))
 _BOTH = Reach(everything=False, projects=(story.BORAS, story.HOTEL))
@@ -291,7 +294,7 @@ _STEPS = (
     CaseSearch(state="closed", open=True),
     CaseSearch(state="replacement_shipped", owed=False),
 )
-_AGES = (None, date(2026, 11, 30))
+_AGES = (None, MIDDLE)
 _WALKED = (
     *(
         (replace(whose, state=step.state, open=step.open, owed=step.owed, filed_before=age), reach, 0)
@@ -319,7 +322,7 @@ _NAMED = tuple(
 )
 _JOINED = (
     (CaseSearch(serial="33502", state="received"), _ALL, 0),
-    (CaseSearch(serial="33502", state="closed", filed_before=date(2026, 11, 30)), _BOTH, 0),
+    (CaseSearch(serial="33502", state="closed", filed_before=MIDDLE), _BOTH, 0),
     (CaseSearch(serial="0335", owed=True), _HOTEL, 0),
 )
 """A part of a serial together with something else: nothing bounds how many have the one and not the other."""
