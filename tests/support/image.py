@@ -24,6 +24,7 @@ from dev.stack.service import SCRIPTS
 
 READ_ONLY = r"""
 set -eu
+umask 022
 staged="$1" tree="$2" wheels="$3" volume="$4"; shift 4
 mount -t tmpfs tmpfs /mnt
 mkdir /mnt/staged /mnt/tree /mnt/wheels
