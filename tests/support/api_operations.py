@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI
 
@@ -46,3 +46,41 @@ def about(app: FastAPI, names: frozenset[str]) -> Iterator[Operation]:
                 asked = tuple(one["name"] for one in places if one["in"] == "query" and one["name"] in names)
                 for some in dict.fromkeys((*((one,) for one in asked), asked)):
                     yield Operation(method.upper(), path, some, body)
+
+
+def unbounded_numbers(description: dict[str, Any]) -> set[str]:
+    """Where clients send numbers without a least or a most, which may be more than a column or an event holds."""
+    components, found = description["components"]["schemas"], set[str]()
+
+    def look(at: str, schema: Any, seen: frozenset[str]) -> None:
+        match schema:
+            case {"$ref": str(name)} if name not in seen:
+                look(at, components[name.rpartition("/")[2]], seen | {name})
+            case {"type": "integer" | "number"} if not {"enum", "const"} & schema.keys():
+                bounded = {"minimum", "exclusiveMinimum"} & schema.keys() and {
+                    "maximum",
+                    "exclusiveMaximum",
+                } & schema.keys()
+                found.update(set() if bounded else {at})
+            case dict():
+                for name, one in cast("dict[str, Any]", schema).items():
+                    if name not in ("example", "examples"):
+                        look(at if name in _STRUCTURE else f"{at} {name}", one, seen)
+            case list():
+                for one in cast("list[Any]", schema):
+                    look(at, one, seen)
+            case _:
+                pass
+
+    for path, operations in description["paths"].items():
+        for method, operation in operations.items():
+            sent = {
+                "body": operation.get("requestBody", {}).get("content", {}),
+                "query": operation.get("parameters", []),
+            }
+            for place, schema in sent.items():
+                look(f"{method.upper()} {path} {place}", schema, frozenset())
+    return found
+
+
+_STRUCTURE = frozenset({"properties", "items", "schema", "anyOf", "oneOf", "allOf", JSON})

@@ -12,6 +12,7 @@ from rma.application.writing.senders import OF_THE_SERVICE
 from rma.entrypoints.api.app import application
 from rma.entrypoints.api.openapi.route_refusals import ROUTE_REFUSALS
 from runtime.web.openapi_refusals import ALWAYS
+from tests.support.api_operations import unbounded_numbers
 from tests.support.rma.who_may import ENDPOINTS
 
 OPERATIONS: dict[str, dict[str, Any]] = {
@@ -58,3 +59,7 @@ def test_a_rule_of_one_step_is_not_said_of_another() -> None:
 def test_a_reader_may_be_told_that_rights_are_not_known_just_now() -> None:
     readers = [route for route in OPERATIONS if route.startswith("GET")]
     assert all("ledger_view_behind" in codes_at(route) for route in readers)
+
+
+def test_every_number_that_is_sent_has_a_least_and_a_most() -> None:
+    assert unbounded_numbers(application().openapi()) == set()

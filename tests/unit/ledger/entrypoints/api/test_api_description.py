@@ -5,6 +5,7 @@ from typing import Any, cast
 from ledger.application.queries.exports import BALANCES, MOVEMENTS
 from ledger.entrypoints.api.app import application
 from ledger.entrypoints.api.http.forms import FORMS
+from tests.support.api_operations import unbounded_numbers
 from tests.support.ledger.api_in_memory import Api, problem
 
 DESCRIPTION: dict[str, Any] = application().openapi()
@@ -94,3 +95,7 @@ async def test_the_documentation_page_needs_no_other_address() -> None:
     for asset in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png", "start.js"):
         assert (await client.get(f"/docs/{asset}")).status_code == 200
     assert problem(await client.get("/docs/../app.py"))[0] == 404
+
+
+def test_every_number_that_is_sent_has_a_least_and_a_most() -> None:
+    assert unbounded_numbers(DESCRIPTION) == set()

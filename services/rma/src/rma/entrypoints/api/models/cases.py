@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
+from contracts.identifiers import MAX_SEQUENCE
 from contracts.rma.cases import DEFAULT_THRESHOLD, Carrier, Cents, Currency, Threshold, TrackingNumber
 from contracts.texts import Line, Paragraphs, Reason, Reference, seen
 from runtime.web.bodies import Body, DayText, SerialText
@@ -70,7 +71,10 @@ class QuoteBody(Body):
 
 
 class QuoteAnswerBody(Body):
-    quote: Annotated[int, Field(ge=1, description="`quote.entry` of the case: what is answered is the newest quote.")]
+    quote: Annotated[
+        int,
+        Field(ge=1, le=MAX_SEQUENCE, description="`quote.entry` of the case: what is answered is the newest quote."),
+    ]
 
 
 class FindingBody(Body):
