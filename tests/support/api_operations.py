@@ -67,7 +67,8 @@ def unbounded_numbers(description: dict[str, Any]) -> set[str]:
                     if name not in ("example", "examples"):
                         look(at if name in _STRUCTURE else f"{at} {name}", one, seen)
             case list():
-                for one in cast("list[Any]", schema):
+                members: list[Any] = schema
+                for one in members:
                     look(at, one, seen)
             case _:
                 pass
