@@ -19,6 +19,9 @@ from dev.stack.error import StackError
 from dev.stack.guard import Guard
 from dev.stack.places import ROOT
 
+ESTABLISHED_SECONDS = 60
+AGAIN_SECONDS = 0.2
+
 
 def main() -> None:
     began = time.monotonic()
@@ -64,7 +67,18 @@ def _define(kubectl: Kubectl, known: Sequence[Manifest]) -> None:
     stand_ins = definitions.permissive([*definitions.lacking(known), *operators.FURTHER_KINDS])
     made = [*known, *stand_ins]
     kubectl.must("apply", "--server-side", "-f", "-", said=yaml.safe_dump_all(made))
-    kubectl.must("wait", "--for=condition=Established", "--timeout=60s", "crd", "--all")
+    deadline = time.monotonic() + ESTABLISHED_SECONDS
+    while not _are_established(kubectl):
+        if time.monotonic() > deadline:
+            raise StackError(f"the definitions of custom resources are not established after {ESTABLISHED_SECONDS} s")
+        time.sleep(AGAIN_SECONDS)
+
+
+def _are_established(kubectl: Kubectl) -> bool:
+    """Kubectl's own wait gives up at a definition that the API server has not looked at yet: it has no condition."""
+    made = kubectl.items("crd")
+    conditions = [one.get("status", {}).get("conditions") or [] for one in made]
+    return all(any(of["type"] == "Established" and of["status"] == "True" for of in one) for one in conditions)
 
 
 if __name__ == "__main__":
