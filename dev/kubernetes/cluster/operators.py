@@ -91,7 +91,8 @@ spec:
           {{{{ end }}}}
         securityContext: {{allowPrivilegeEscalation: false, capabilities: {{drop: [ALL]}}}}
 """
-BROKER, DATABASE = "strimzi.io/cluster: licensing", "cnpg.io/cluster: licensing"
+BROKER = "strimzi.io/cluster: licensing, strimzi.io/pool-name: {{ .metadata.name }}"
+DATABASE = "cnpg.io/cluster: licensing"
 BROKERS = REPLICAS.format(
     name="licensing-{{ .metadata.name }}",
     replicas="replicas",
