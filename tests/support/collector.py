@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
+from unittest.mock import patch
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
@@ -13,7 +14,7 @@ from opentelemetry.proto.trace.v1 import trace_pb2
 
 from runtime import tracing
 
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 60.0
 
 
 class CollectedSpan(NamedTuple):
@@ -78,8 +79,9 @@ def a_collector() -> Generator[Collector]:
 
 @contextmanager
 def traced(service: str, settings: tracing.WithTraces) -> Generator[None]:
-    """This process traces while the block runs; what ended in it has been sent then."""
-    tracing.begin(service, settings)
+    """This process traces while the block runs; what ended in it has been sent then, also by a machine that stalls."""
+    with patch("runtime.otlp.EXPORT_SECONDS", WAIT_SECONDS):
+        tracing.begin(service, settings)
     try:
         yield
     finally:

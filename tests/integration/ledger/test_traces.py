@@ -89,10 +89,12 @@ async def _a_signer(topics: KafkaTopics) -> AsyncGenerator[None]:
         events = PartitionTail(connection, topics.name(EVENTS), 0, 0)
         signing = LedgerSigning(0, keys=KEYS, trusted=TRUSTED, events=events, outputs=outputs)
         task = asyncio.create_task(signing.run(stop))
-        yield
-        stop.set()
-        await task
-        await events.close()
+        try:
+            yield
+        finally:
+            stop.set()
+            await task
+            await events.close()
 
 
 @asynccontextmanager
