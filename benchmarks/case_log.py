@@ -3,24 +3,28 @@
 Beside the replay: the same of the ledger, of plain allocations, by the same machine in the same run.
 """
 
+import asyncio
 import gc
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from benchmarks import lab, machine, memory, repairs, replay
+from benchmarks import lab, machine, market, memory, repairs, replay
 from benchmarks.figures import Beside, Figure
 from benchmarks.lab import Lab
 from contracts.log.hash_chain import Orphan
 from contracts.log.stop import Stop
-from contracts.topics import CASE_EVENTS, topic_name
+from contracts.topics import CASE_EVENTS, EVENTS, topic_name
 from dev.stack.keys import Keys
 from dev.stack.settings import settings
 from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
 from rma.adapters.slip import Slip, draw
 from rma.application.writing.case_log import CaseReplica
 from runtime.eventlog import LogReplica
+from runtime.eventlog.snapshots import SUFFIX
 from runtime.eventlog.writer_process import GENERATION_0_OBJECTS
 from runtime.kafka import Producer
 
@@ -28,7 +32,9 @@ CASES = 100_000
 REPLAYED = 100_000
 """Entries."""
 SLIPS = 300
-AGAIN = 3
+AGAIN, AGAIN_SECONDS = 3, 0.2
+MB = 1_000_000
+"""The aim is said in these, not in MiB."""
 SLIP = Slip(
     rma="RMA-2026-000117",
     serial="009033010203",
@@ -89,30 +95,58 @@ def _slips(count: int) -> Figure:
 
 
 async def _memory(lab_: Lab, count: int) -> Figure:
-    """Resident bytes of a writer that has read the cases, beside one that has read nothing.
+    """Resident bytes of a writer that has read the cases, and the ledger of their devices, which all are in a project.
 
-    Not scaled: the index of commands grows no more once its window is full.
+    Beside it: after a start from snapshots of both, without the ledger, and with neither. Not scaled: the index of
+    commands grows no more once its window is full.
     """
-    empty = await _resident(lab_, "bench-cases-none.", [])
-    full = await _resident(lab_, "bench-cases.", repairs.shipped(count, _day()))
+    cases, ledger = repairs.shipped(count, _day()), replay.sealed((*market.founded(), *market.devices(count)))
+    neither = await _resident(lab_, await _filled(lab_, "bench-cases-none.", [], []))
+    alone = await _resident(lab_, await _filled(lab_, "bench-cases-alone.", cases, []))
+    prefix = await _filled(lab_, "bench-cases.", cases, ledger)
+    with tempfile.TemporaryDirectory(dir=lab_.kit.state) as folder:
+        both = await _resident(lab_, prefix, Path(folder))
+        again = await _resident(lab_, prefix, Path(folder))
     return Figure(
-        f"memory: rma-writer, {count:,} cases of 4 entries",
-        full / machine.MIB,
-        "MiB",
-        "< 200 MiB",
-        (Beside("with none", empty / machine.MIB),),
+        f"memory: rma-writer, {count:,} cases of 4 entries and a ledger of {count:,} devices",
+        both / MB,
+        "MB",
+        "< 200 MB",
+        (
+            Beside("started from snapshots", again / MB),
+            Beside("the cases alone", alone / MB),
+            Beside("neither", neither / MB),
+        ),
     )
 
 
-async def _resident(lab_: Lab, prefix: str, values: list[bytes]) -> int:
+async def _filled(lab_: Lab, prefix: str, cases: list[bytes], ledger: list[bytes]) -> str:
     await lab_.fresh_topics(prefix)
     async with Producer(lab_.connection, client_id="bench") as producer:
-        await lab.append(producer, topic_name(CASE_EVENTS, prefix), values)
+        await lab.append(producer, topic_name(CASE_EVENTS, prefix), cases)
+        await lab.append(producer, topic_name(EVENTS, prefix), ledger)
+    return prefix
+
+
+async def _resident(lab_: Lab, prefix: str, snapshots: Path | None = None) -> int:
+    """Once it is ready; it is ended when there are snapshots of both logs."""
     Keys(lab_.kit.state).prepare()
-    environment = settings("rma-writer", lab_.kit.stack()) | {"LICENSING_TOPIC_PREFIX": prefix}
-    with lab_.process("rma-writer", environment=environment, core=None) as writer:
+    environment = settings("rma-writer", lab_.kit.stack()) | {
+        "LICENSING_TOPIC_PREFIX": prefix,
+        "LICENSING_SNAPSHOT_ENTRIES": "1000",
+    }
+    with lab_.process("rma-writer", environment=environment, core=None, snapshots=snapshots) as writer:
         await memory.until_ready(lab_, "rma-writer")
-        return machine.resident_bytes(writer.pid)
+        found = machine.resident_bytes(writer.pid)
+        async with asyncio.timeout(lab.PATIENCE_SECONDS):
+            while snapshots is not None and len(_logs_in(snapshots)) < len((CASE_EVENTS, EVENTS)):  # noqa: ASYNC110 - files of another process
+                await asyncio.sleep(AGAIN_SECONDS)
+    return found
+
+
+def _logs_in(folder: Path) -> set[str]:
+    """The logs of which there are snapshots: a name ends with the entry."""
+    return {file.stem.rpartition("-")[0] for file in folder.glob(f"*{SUFFIX}")}
 
 
 def _day() -> date:

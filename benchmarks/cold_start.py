@@ -1,7 +1,8 @@
 """How long a writer takes to know its log when it starts: from the newest snapshot, and beside it from the first entry.
 
-Both writers, as processes, by their own metric: from the start of reading to all read. Then what a snapshot costs
-whoever waits meanwhile: the longest time that the event loop of the process is held while one is taken.
+Both writers, as processes, by their own metric: from the start of reading to all read. The process manager of RMA,
+which takes no snapshots, from its start until it is ready. Then what a snapshot costs whoever waits meanwhile: the
+longest time that the event loop of the process is held while one is taken.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from typing import Any
 import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
 
-from benchmarks import lab, machine, repairs, replay
+from benchmarks import lab, machine, memory, repairs, replay
 from benchmarks.figures import Beside, Figure
 from benchmarks.lab import Lab
 from contracts.topics import CASE_EVENTS, topic_name
@@ -29,6 +30,8 @@ from runtime.eventlog.writer_process import GENERATION_0_OBJECTS
 from runtime.kafka import Producer
 
 ENTRIES = 200_000
+CASES = 100_000
+"""Of the process manager."""
 AGAIN_SECONDS = 0.2
 TICK_SECONDS = 0.001
 METRICS = {"ledger-writer": "licensing_writer", "rma-writer": "licensing_rma_writer"}
@@ -36,19 +39,20 @@ METRICS = {"ledger-writer": "licensing_writer", "rma-writer": "licensing_rma_wri
 
 async def measure(lab_: Lab) -> list[Figure]:
     values = await replay.fill(lab_)
-    cases = await _fill_cases(lab_, "bench-cold-cases.")
+    cases = await _fill_cases(lab_, "bench-cold-cases.", lab_.sized(ENTRIES) // repairs.ENTRIES_A_CASE)
     lab_.infrastructure_on(machine.OTHERS)
     return [
         await _starts(lab_, "ledger-writer", replay.PREFIX, len(values)),
         await _starts(lab_, "rma-writer", "bench-cold-cases.", cases),
+        await _manager_starts(lab_, len(values)),
         await _held(values),
     ]
 
 
-async def _fill_cases(lab_: Lab, prefix: str) -> int:
+async def _fill_cases(lab_: Lab, prefix: str, cases: int) -> int:
+    """Cases that were sent back yesterday: nothing is due."""
     await lab_.fresh_topics(prefix)
-    day = datetime.now(UTC).date() - timedelta(days=20)
-    values = repairs.shipped(lab_.sized(ENTRIES) // repairs.ENTRIES_A_CASE, day)
+    values = repairs.shipped(cases, datetime.now(UTC).date() - timedelta(days=1))
     async with Producer(lab_.connection, client_id="bench") as producer:
         await lab.append(producer, topic_name(CASE_EVENTS, prefix), values)
     return len(values)
@@ -81,6 +85,19 @@ async def _start_seconds(lab_: Lab, writer: str, prefix: str, folder: Path) -> f
             while not _snapshots(folder):  # noqa: ASYNC110 - a file of another process
                 await asyncio.sleep(AGAIN_SECONDS)
     return seconds
+
+
+async def _manager_starts(lab_: Lab, entries: int) -> Figure:
+    """The ledger is that of `replay`; no writer reads it from here on, so that cases may stand beside it."""
+    cases, manager = lab_.sized(CASES), "rma-process-manager"
+    await _fill_cases(lab_, replay.PREFIX, cases)
+    environment = settings(manager, lab_.kit.stack()) | {"LICENSING_TOPIC_PREFIX": replay.PREFIX}
+    began = time.perf_counter()
+    with lab_.process(manager, environment=environment) as process:
+        await memory.until_ready(lab_, manager)
+        seconds, busy = time.perf_counter() - began, machine.cpu_seconds(process.pid)
+    name = f"cold start: {manager}, {cases:,} cases of 4 entries and a ledger of {entries:,}, until it is ready"
+    return Figure(name, seconds, "s", beside=(Beside("its processor time", busy),))
 
 
 def _snapshots(folder: Path) -> list[Path]:

@@ -8,7 +8,7 @@ import asyncio
 import gc
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +18,7 @@ import uvloop
 from benchmarks import lab, machine, market
 from benchmarks.figures import Beside, Figure
 from benchmarks.lab import Lab
+from contracts.commands import CommandRecord
 from contracts.log.chain import Orphan
 from contracts.topics import EVENTS, topic_name
 from dev.stack.parts import Kit
@@ -39,10 +40,14 @@ AGAIN = 3
 
 def entries(count: int) -> list[bytes]:
     """A ledger of that many allocations, sealed as the writer seals."""
-    commands = [*market.founded(), *market.stocked(count), *market.devices(DEVICES)]
+    before = (*market.founded(), *market.stocked(count), *market.devices(DEVICES))
+    return sealed((*before, *market.allocations(count, DEVICES)))
+
+
+def sealed(commands: Iterable[CommandRecord]) -> list[bytes]:
+    """The entries that commands become in a new ledger."""
     speculation = SpeculativeLog(ledger_log(0), LedgerReplica.of(ledger_log(0)), lambda: datetime.now(UTC))
-    made = speculation.take(map(ReceivedCommand.unproven, (*commands, *market.allocations(count, DEVICES))), {}).entries
-    return [entry.value for entry in made]
+    return [entry.value for entry in speculation.take(map(ReceivedCommand.unproven, commands), {}).entries]
 
 
 async def fill(lab_: Lab, prefix: str = PREFIX) -> list[bytes]:
