@@ -7,7 +7,6 @@ told to told. The writer has one core; the broker has the other. Baselines: Post
 
 import time
 from collections.abc import Iterable
-from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 
 from benchmarks import lab, machine, market, row_locks
@@ -54,12 +53,8 @@ async def through(
     measured: Iterable[CommandRecord],
     *,
     generations: Path | None = None,
-    meanwhile: AbstractAsyncContextManager[None] | None = None,
 ) -> tuple[float, float]:
-    """Commands a second of `measured`, and a second of the writer's processor time; all of them must be accepted.
-
-    `meanwhile` is entered once all that is `before` has been told.
-    """
+    """Commands a second of `measured`, and a second of the writer's processor time; all of them must be accepted."""
     await lab_.fresh_topics(prefix)
     async with Producer(lab_.connection, client_id="bench") as producer:
         with lab_.writer(prefix):
@@ -69,10 +64,9 @@ async def through(
     with lab_.writer(prefix, generations=generations) as writer:
         await lab.outcomes(lab_.connection, prefix, first)
         # It goes on while this client reads: what was told by now costs nothing of what is measured from here on.
-        async with meanwhile or nullcontext():
-            known, idle = await lab.outcome_count(lab_.connection, prefix), machine.cpu_seconds(writer.pid)
-            told = (await lab.outcomes(lab_.connection, prefix, first + count))[first:]
-            busy = machine.cpu_seconds(writer.pid) - idle
+        known, idle = await lab.outcome_count(lab_.connection, prefix), machine.cpu_seconds(writer.pid)
+        told = (await lab.outcomes(lab_.connection, prefix, first + count))[first:]
+        busy = machine.cpu_seconds(writer.pid) - idle
     if refused := [record.value for record in told if b'"accepted"' not in (record.value or b"")]:
         raise RuntimeError(f"not every command was accepted: {refused[0]!r}")
     return count / ((told[-1].timestamp - told[0].timestamp) / 1000), (first + count - known) / busy
