@@ -2,6 +2,7 @@
 
 import io
 import re
+import secrets
 import wave
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,11 +15,23 @@ from playwright.sync_api import Page, expect
 from contracts.dates import civil_day
 from dev.browser.chromium import WIDTHS, Scheme, sign_in
 from dev.demo import people
+from dev.stack.parts import Kit
 from portal.entrypoints.web.app import ROUTERS
 from portal.entrypoints.web.forms import FORM_TOKEN
 from portal.entrypoints.web.routes.oauth import TOKEN
 from portal.entrypoints.web.routes.openid import LOGOUT
-from tests.support.portal import CUSTOMER, RESELLER, STAFF, Portal, token_of, violations
+from tests.support.portal import (
+    CUSTOMER,
+    RESELLER,
+    STAFF,
+    Portal,
+    an_account,
+    flaws,
+    press,
+    token_of,
+    type_password,
+    violations,
+)
 
 BOX = "/devices/00903304a20e"
 TODAY = civil_day(datetime.now(UTC))
@@ -289,3 +302,50 @@ def test_only_who_is_signed_in_sends_a_big_file(portal: Portal, victim: httpx.Cl
     taken = victim.post("/audio/recordings", data={FORM_TOKEN: token_of(victim.get("/settings"))}, files=big)
     assert refused.status_code == 413
     assert (taken.status_code, taken.headers["location"].startswith("/audio/")) == (303, True)
+
+
+def test_a_list_keeps_its_order_from_page_to_page_and_on_the_way_back(portal: Portal, kit: Kit) -> None:
+    page = portal.visitor()
+    company_with_projects(page, an_account(kit), 21)
+    page.goto("/projects")
+    project, opened = (page.get_by_role("columnheader", name=name) for name in ("Project", "Opened"))
+    expect(project).to_have_attribute("aria-sort", "ascending")
+    expect(page.get_by_role("row").nth(1)).to_contain_text("DEFAULT")
+    opened.get_by_role("link").press("Enter")
+    expect(opened).to_have_attribute("aria-sort", "descending")
+    expect(page.get_by_role("row").nth(1)).to_contain_text("Site 20")
+    assert flaws(page) == []
+
+    page.get_by_role("link", name="Next page").click()
+    expect(page.get_by_role("row").last).to_contain_text("DEFAULT")
+    page.get_by_role("link", name="Site 00").click()
+    expect(page.get_by_role("heading", name="Site 00")).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(re.compile("order=newest_first&cursor="))
+    expect(opened).to_have_attribute("aria-sort", "descending")
+    expect(page.get_by_role("row").last).to_contain_text("DEFAULT")
+
+    page.set_viewport_size({"width": WIDTHS["narrow"], "height": 800})
+    orders = page.get_by_role("navigation", name="Order of the list")
+    expect(orders.get_by_role("link", name="Newest first")).to_have_attribute("aria-current", "true")
+    orders.get_by_role("link", name="Oldest first").click()
+    expect(page).to_have_url(re.compile("order=oldest_first$"))
+    expect(page.locator("tbody tr").first).to_contain_text("DEFAULT")
+    assert flaws(page) == []
+
+
+def company_with_projects(page: Page, email: str, projects: int) -> None:
+    """A company of the account's own, which no other test meets."""
+    type_password(page, email)
+    page.goto("/company")
+    page.get_by_label("Name of your company").fill("Pension Marin")
+    press(page, "Register the company")
+    expect(page.get_by_role("banner")).to_contain_text("Pension Marin")
+    token = page.locator(f"input[name={FORM_TOKEN}]").first.input_value()
+    for number in range(projects):
+        project: dict[str, str | float | bool] = {
+            FORM_TOKEN: token,
+            "request": secrets.token_hex(16),
+            "name": f"Site {number:02}",
+        }
+        assert page.request.post("/projects", form=project, max_redirects=0).status == 303

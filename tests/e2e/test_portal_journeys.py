@@ -2,7 +2,6 @@
 
 import io
 import re
-import secrets
 import wave
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,18 +16,15 @@ from contracts.dates import civil_day
 from dev.browser.chromium import WIDTHS, sign_in
 from dev.demo import people
 from dev.stack.parts import Kit
-from portal.entrypoints.web.forms import FORM_TOKEN
 from tests.support.portal import (
     CUSTOMER,
     OLD_KEY,
     REPAIRER,
     Portal,
-    an_account,
     flaws,
     in_a_thread,
     open_project,
     press,
-    type_password,
 )
 
 MOST_TABS = 80
@@ -391,50 +387,3 @@ def test_keys_are_redeemed_and_licenses_reach_a_box_with_the_keyboard_alone(port
     page.keyboard.press("Enter")
     expect(page.get_by_text("New file waits")).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("^Port11 pbx [0-9]+ then [0-9]+"))).to_be_visible()
-
-
-def test_a_list_keeps_its_order_from_page_to_page_and_on_the_way_back(portal: Portal, kit: Kit) -> None:
-    page = portal.visitor()
-    company_with_projects(page, an_account(kit), 21)
-    page.goto("/projects")
-    project, opened = (page.get_by_role("columnheader", name=name) for name in ("Project", "Opened"))
-    expect(project).to_have_attribute("aria-sort", "ascending")
-    expect(page.get_by_role("row").nth(1)).to_contain_text("DEFAULT")
-    opened.get_by_role("link").press("Enter")
-    expect(opened).to_have_attribute("aria-sort", "descending")
-    expect(page.get_by_role("row").nth(1)).to_contain_text("Site 20")
-    assert flaws(page) == []
-
-    page.get_by_role("link", name="Next page").click()
-    expect(page.get_by_role("row").last).to_contain_text("DEFAULT")
-    page.get_by_role("link", name="Site 00").click()
-    expect(page.get_by_role("heading", name="Site 00")).to_be_visible()
-    page.go_back()
-    expect(page).to_have_url(re.compile("order=newest_first&cursor="))
-    expect(opened).to_have_attribute("aria-sort", "descending")
-    expect(page.get_by_role("row").last).to_contain_text("DEFAULT")
-
-    page.set_viewport_size({"width": WIDTHS["narrow"], "height": 800})
-    orders = page.get_by_role("navigation", name="Order of the list")
-    expect(orders.get_by_role("link", name="Newest first")).to_have_attribute("aria-current", "true")
-    orders.get_by_role("link", name="Oldest first").click()
-    expect(page).to_have_url(re.compile("order=oldest_first$"))
-    expect(page.locator("tbody tr").first).to_contain_text("DEFAULT")
-    assert flaws(page) == []
-
-
-def company_with_projects(page: Page, email: str, projects: int) -> None:
-    """A company of the account's own, which no other test meets."""
-    type_password(page, email)
-    page.goto("/company")
-    page.get_by_label("Name of your company").fill("Pension Marin")
-    press(page, "Register the company")
-    expect(page.get_by_role("banner")).to_contain_text("Pension Marin")
-    token = page.locator(f"input[name={FORM_TOKEN}]").first.input_value()
-    for number in range(projects):
-        project: dict[str, str | float | bool] = {
-            FORM_TOKEN: token,
-            "request": secrets.token_hex(16),
-            "name": f"Site {number:02}",
-        }
-        assert page.request.post("/projects", form=project, max_redirects=0).status == 303

@@ -94,7 +94,9 @@ def test_the_page_says_what_production_asks_for_before_anything_scales() -> None
 
 
 def _amount(text: str) -> float:
-    number, unit = re.fullmatch(r"(\d+)(\w*)", text).groups()  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]
+    quantity = re.fullmatch(r"(\d+)(\w*)", text)
+    assert quantity is not None, text
+    number, unit = quantity.groups()
     return int(number) * {"": 1, "m": 0.001, "Mi": 1024**2, "Gi": 1024**3}[unit]
 
 
