@@ -7,8 +7,9 @@ import pytest
 import pytest_asyncio
 
 from dev.stack.kafka import Broker
+from runtime.eventlog import log_follower
 from tests.support.kafka_topics import topics_on
-from tests.support.rma.api_at_work import CaseApi, a_projector, an_api, projector_settings
+from tests.support.rma.api_at_work import WAIT_SECONDS, CaseApi, a_projector, an_api, projector_settings
 from tests.support.rma.at_work import Desk, desks_at_work
 
 
@@ -16,15 +17,20 @@ from tests.support.rma.at_work import Desk, desks_at_work
 async def served_desks(
     request: pytest.FixtureRequest, broker: Broker, database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Iterator[Desk]]:
-    """A desk for each test of the file that asks for `cases`."""
+    """A desk for each test of the file that asks for `cases`.
+
+    A request waits for the ledger through a second in which the machine stands still: in tests nobody asks again.
+    """
     mine = [one for one in request.session.items if one.path == request.path and "cases" in _fixtures(one)]
     folder = tmp_path_factory.mktemp("desks")
-    async with (
-        topics_on(broker, len(mine)) as topics,
-        desks_at_work(topics, folder, len(mine), managed=True) as desks,
-        a_projector(projector_settings(topics, database_url, folder, len(mine))),
-    ):
-        yield iter(desks)
+    with pytest.MonkeyPatch.context() as patience:
+        patience.setattr(log_follower, "PATIENCE_SECONDS", WAIT_SECONDS)
+        async with (
+            topics_on(broker, len(mine)) as topics,
+            desks_at_work(topics, folder, len(mine), managed=True) as desks,
+            a_projector(projector_settings(topics, database_url, folder, len(mine))),
+        ):
+            yield iter(desks)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
