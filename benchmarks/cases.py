@@ -10,20 +10,16 @@ process manager that slept for as long: it closes those, reminds of these twice,
 import itertools
 import json
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from benchmarks import client, lab, machine, market, repairs, writer
+from benchmarks import beside_ledger, client, lab, market, repairs
 from benchmarks.figures import Beside, Figure
 from benchmarks.lab import Lab
 from contracts.rma.cases import REMINDER_DAYS
 from contracts.topics import CASE_EVENTS, PREFIX, topic_name
-from dev.stack.keys import Keys
 from dev.stack.parts import Kit
 from dev.stack.ports import HOST
-from dev.stack.settings import settings
 from runtime.kafka import Producer
 from simulator.cast import ADMINISTRATOR, PARTNER
 from simulator.issuer import Issuer
@@ -37,20 +33,6 @@ DEVICES = 20_000
 LEAST_SCALE = 0.25
 """Of the short form: a shorter load has no p99."""
 WAITING = 10_000
-COMMANDS = 100_000
-CONTACT = {"name": "Anna Adria", "email": "anna@hotel-adria.example", "phone": "+49 7031 73009-0"}
-REPORT: dict[str, object] = {
-    "defect": "No light.\nNo sound.",
-    "administrative_contact": CONTACT,
-    "technical_contact": CONTACT,
-    "shipping_address": {
-        "name": "Hotel Adria",
-        "lines": ["Umberto-Nobile-Str. 15"],
-        "postal_code": "71063",
-        "city": "Sindelfingen",
-        "country": "DE",
-    },
-}
 
 
 class Load(NamedTuple):
@@ -66,7 +48,7 @@ async def measure(lab_: Lab) -> list[Figure]:
         await prepare(lab_)
         plain = await _load(lab_, kit, "ledger-api", allocations_of(kit, devices_of(lab_)))
         filed = await _load(lab_, kit, "rma-api", reports(kit, devices_of(lab_)))
-    return [*_through_the_api(filed, plain), await _timers_at_once(lab_), *await _beside_the_ledger(lab_)]
+    return [*_through_the_api(filed, plain), await _timers_at_once(lab_), *await beside_ledger.measure(lab_)]
 
 
 def _through_the_api(filed: Load, plain: Load) -> list[Figure]:
@@ -123,7 +105,7 @@ def allocations_of(kit: Kit, devices: int) -> client.Requests:
 
 
 def reports(kit: Kit, devices: int) -> client.Requests:
-    return _posts(kit, "/v1/rmas", REPORT, devices)
+    return _posts(kit, "/v1/rmas", repairs.REPORT, devices)
 
 
 def _posts(kit: Kit, path: str, said: dict[str, object], devices: int) -> client.Requests:
@@ -150,46 +132,7 @@ async def _timers_at_once(lab_: Lab) -> Figure:
             await lab_.found(producer, market.founding(), prefix)
             await lab.append(producer, topic_name(CASE_EVENTS, prefix), entries)
     start = time.time()
-    with rma_at_work(lab_, prefix, core=None):
+    with beside_ledger.rma_at_work(lab_, prefix, core=None):
         told = await lab.read(lab_.connection, CASE_EVENTS, prefix, len(entries) + duties)
     seconds = told[len(entries) + duties - 1].timestamp / 1000 - start
     return Figure(f"RMA: {duties:,} timers of {count:,} cases in one go, from the start on", seconds, "s", "< 60 s")
-
-
-async def _beside_the_ledger(lab_: Lab) -> list[Figure]:
-    """The ledger's writer on its core, without RMA and with it following on the other one."""
-    lab_.infrastructure_on(machine.OTHERS)
-    machine.stay(machine.OTHERS)
-    alone = await _allocated(lab_, "bench-without-rma.")
-    prefix = await lab_.fresh_topics("bench-with-rma.")
-    with rma_at_work(lab_, prefix, core=machine.OTHERS):
-        beside = await _allocated(lab_, prefix)
-    return [
-        Figure(f"writer: allocations while RMA follows{how}", found, unit, beside=(Beside("without RMA", without),))
-        for how, unit, found, without in (
-            (", one core", "/s", beside[0], alone[0]),
-            (", by its own processor time", "/s a core", beside[1], alone[1]),
-        )
-    ]
-
-
-async def _allocated(lab_: Lab, prefix: str) -> tuple[float, float]:
-    count = lab_.sized(COMMANDS)
-    before = writer.before(count, writer.DEVICES)
-    return await writer.through(lab_, prefix, before, market.allocations(count, writer.DEVICES))
-
-
-@contextmanager
-def rma_at_work(lab_: Lab, prefix: str, *, core: int | None) -> Generator[None]:
-    """The writer of cases and the process manager on the topics of a prefix."""
-    Keys(lab_.kit.state).prepare()
-    own = {"LICENSING_TOPIC_PREFIX": prefix, "LICENSING_ADMIN_PORT": "0"}
-
-    def environment(part: str) -> dict[str, str]:
-        return settings(part, lab_.kit.stack()) | own
-
-    with (
-        lab_.process("rma-writer", environment=environment("rma-writer"), core=core),
-        lab_.process("rma-process-manager", environment=environment("rma-process-manager"), core=core),
-    ):
-        yield

@@ -35,6 +35,20 @@ OWED_BY_ONE = 100
 """A company may owe no more devices at once."""
 RMA = Service(name="rma")
 CARRIER, PARCEL = "DHL", "1"
+CONTACT = {"name": "Anna Adria", "email": "anna@hotel-adria.example", "phone": "+49 7031 73009-0"}
+REPORT: dict[str, object] = {
+    "defect": "No light.\nNo sound.",
+    "administrative_contact": CONTACT,
+    "technical_contact": CONTACT,
+    "shipping_address": {
+        "name": "Hotel Adria",
+        "lines": ["Umberto-Nobile-Str. 15"],
+        "postal_code": "71063",
+        "city": "Sindelfingen",
+        "country": "DE",
+    },
+}
+"""What a requester says beside the serial."""
 Asked = tuple[Actor, RmaCommand]
 
 
