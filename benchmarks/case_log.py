@@ -137,6 +137,7 @@ async def _resident(lab_: Lab, prefix: str, snapshots: Path | None = None) -> in
     }
     with lab_.process("rma-writer", environment=environment, core=None, snapshots=snapshots) as writer:
         await memory.until_ready(lab_, "rma-writer")
+        await asyncio.sleep(memory.SETTLE_SECONDS)  # it gives back what reading took
         found = machine.resident_bytes(writer.pid)
         async with asyncio.timeout(lab.PATIENCE_SECONDS):
             while snapshots is not None and len(_logs_in(snapshots)) < len((CASE_EVENTS, EVENTS)):  # noqa: ASYNC110 - files of another process

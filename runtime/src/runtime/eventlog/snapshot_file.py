@@ -98,14 +98,18 @@ def read(content: bytes, log: ReadLog[State, Event], keys: Sequence[bytes]) -> S
         raise SnapshotUnusable(f"it is of {header.source}")
     if header.code != codec.fingerprint():
         raise SnapshotUnusable("other code made it")
-    commands, pieces = CommandIndex(log.window), list[Any]()
-    try:
+    commands = CommandIndex(log.window)
+
+    def pieces() -> Iterator[Any]:
+        """One at a time, as all of them take more memory than the state itself; the commands come after the last."""
         for kind, part in parts:
             if kind == STATE:
-                pieces.append(json.loads(part))
+                yield json.loads(part)
             else:
                 commands.unpack(part)
-        state = codec.assembled(pieces)
+
+    try:
+        state = codec.assembled(pieces())
     except (ValueError, TypeError, LookupError) as error:
         raise SnapshotUnusable(f"it can't be put together: {type(error).__name__}: {error}") from error
     decisions: list[tuple[int, Named]] = [(sequence, dict(named)) for sequence, named in header.decisions]

@@ -79,7 +79,9 @@ class StateCodec(Generic[State]):
 
     def assembled(self, pieces: Iterable[list[Any]]) -> State:
         """The state again; raises ValueError, KeyError or TypeError where the pieces are not of such a state."""
-        members: dict[str, Any] = {path: {} for path, form in self._leaves.items() if not isinstance(form, Form)}
+        members: dict[str, Any] = {
+            path: Map[Any, Any]().mutate() for path, form in self._leaves.items() if not isinstance(form, Form)
+        }
         for path, content in pieces:
             form = self._leaves[path]
             if isinstance(form, Form):
@@ -92,7 +94,7 @@ class StateCodec(Generic[State]):
 
     def _put_together(self, kind: Any, path: str, members: Mapping[str, Any]) -> Any:
         if path in self._leaves:
-            return members[path] if isinstance(self._leaves[path], Form) else Map(members[path])
+            return members[path] if isinstance(self._leaves[path], Form) else members[path].finish()
         below = f"{path}." if path else ""
         return kind(*(self._put_together(hint, f"{below}{name}", members) for name, hint in _fields(kind)))
 

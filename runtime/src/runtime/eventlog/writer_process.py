@@ -25,6 +25,7 @@ from runtime.eventlog.speculative_log import Clock
 from runtime.eventlog.writer import Writer
 from runtime.kafka import Connection, GroupConsumer, Offsets, Partition, PartitionTail, Producer
 from runtime.logs import get_logger
+from runtime.memory import give_back
 from runtime.process import supervise, until_stopped
 from runtime.reader_lag import ReaderLag
 from runtime.settings import Settings, SettingsWrong
@@ -139,6 +140,7 @@ class WriterProcess(Generic[State, Command, Event, Outcome]):
         """Leave the logs to others until there is all that their rules need: whoever is in the group is warm."""
         for begun in (*(one.begun for one in writers.values()), *(one.begun for one in self.companions.values())):
             await until_stopped(stop, begun())
+        give_back()
         await leadership.run(stop)
         given_back.set()
 
