@@ -180,7 +180,9 @@ class Cluster:
         self._make_password()
         argv = (
             str(self._binaries / "initdb"),
-            *("-D", str(self._data), "-U", OWNER, "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions"),
+            # As the manifests have it. Collations C and C.UTF-8 order alike; only the first compares bytes as they are.
+            *("-D", str(self._data), "-U", OWNER, "-E", "UTF8", "--locale=C.UTF-8", "--lc-collate=C"),
+            "--no-instructions",
             *("--auth=scram-sha-256", f"--pwfile={self._password_file}", "--no-sync"),
         )
         done = subprocess.run(

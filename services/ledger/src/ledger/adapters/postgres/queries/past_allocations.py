@@ -19,7 +19,12 @@ _LOTS = "jsonb_to_recordset({}) AS {} (license_type text, license_class text, co
 _ALLOCATED_THEN = f"""
 SELECT p.project, lot.license_type, min(lot.license_class) AS license_class, sum(lot.count)::bigint AS count,
        sum(CASE WHEN got.issue = v.issue THEN lot.count WHEN got.issue IS NULL THEN 0
-                ELSE least(lot.count, coalesce(older.count, 0)) END)::bigint AS delivered
+                ELSE least(lot.count, coalesce((
+                SELECT max(held.count)
+                  FROM device_versions AS o CROSS JOIN LATERAL {_LOTS.format("o.licenses", "held")}
+                 WHERE o.ledger = $1 AND o.serial = came.serial AND o.sequence < v.sequence
+                   AND o.generation = v.generation AND o.issue = got.issue
+                   AND held.license_type = lot.license_type), 0)) END)::bigint AS delivered
   FROM unnest($2::text[]) AS p (project)
  CROSS JOIN LATERAL (SELECT DISTINCT serial FROM device_stays WHERE ledger = $1 AND project = p.project) AS came
  CROSS JOIN LATERAL {stay("came.serial", "$3")} AS stay
@@ -31,10 +36,6 @@ SELECT p.project, lot.license_type, min(lot.license_class) AS license_class, sum
         WHERE ledger = $1 AND serial = came.serial AND generation = v.generation AND sequence <= $3
         ORDER BY issue DESC LIMIT 1) AS got ON true
  CROSS JOIN LATERAL {_LOTS.format("v.licenses", "lot")}
-  LEFT JOIN LATERAL (
-       SELECT max(held.count) AS count FROM device_versions AS o CROSS JOIN LATERAL {_LOTS.format("o.licenses", "held")}
-        WHERE o.ledger = $1 AND o.serial = came.serial AND o.sequence < v.sequence AND o.generation = v.generation
-          AND got.issue < v.issue AND o.issue = got.issue AND held.license_type = lot.license_type) AS older ON true
  WHERE stay.project = p.project GROUP BY p.project, lot.license_type ORDER BY p.project, lot.license_type"""  # noqa: S608
 
 

@@ -1,16 +1,16 @@
 """Projects: the list, and one with its balance and devices."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from contracts.dates import civil_day
 from licensing_client import Problem
-from licensing_client.api import BalanceView, DeviceView, ProjectView, ProjectViewPage
+from licensing_client.api import BalanceView, DeviceView, EntryView, LabelView, ProjectView, ProjectViewPage
 from portal.adapters.apis import Asking, ask
 from portal.entrypoints.web.actors import actors
 from portal.entrypoints.web.balances import sheet
@@ -37,6 +37,15 @@ class Wanted:
 
     def listing(self, as_of: str) -> Listing:
         return listing((BY_NAME,) if self.name else PROJECTS, self.order, {"name": self.name}, as_of=as_of)
+
+
+class Happened(NamedTuple):
+    """The newest entries of a project, whom and what they name, and the entry at which they stand."""
+
+    stand: int
+    entries: Sequence[EntryView]
+    actors: Mapping[str, dict[str, Any]]
+    labels: Mapping[str, LabelView]
 
 
 @router.get("/projects")
@@ -80,7 +89,7 @@ async def project_page(
     if as_of:
         return await _as_it_was(request, visit, services, project, as_of, cursor)
     ledger, at_least = visit.api.ledger, visit.api.at_least
-    entries, listed = await newest(visit.api, ENTRIES, project=project), listing(DEVICES, order)
+    happened, listed = await _happened(visit, services, project), listing(DEVICES, order)
     found, balance, devices, service = await asyncio.gather(
         ask(ledger.get_project, project, at_least=at_least),
         ask(ledger.get_balance, project, at_least=at_least),
@@ -97,13 +106,13 @@ async def project_page(
     return services.pages.page(
         request,
         "project.html",
-        time=Time(stand=entries["as_of"], about={"project": project}, travels=True, fields=listed.said),
+        time=Time(stand=happened.stand, about={"project": project}, travels=True, fields=listed.said),
         listing=listed,
         project=found,
         service=service,
-        entries=entries["items"],
-        actors=await actors(entries["items"], services.accounts, visit),
-        labels=await labels_of(visit.api, devices_in(entries["items"])),
+        entries=happened.entries,
+        actors=happened.actors,
+        labels=happened.labels,
         sheet=sheet(balance),
         devices=devices["items"],
         following=devices["next"],
@@ -161,28 +170,41 @@ async def _as_it_was(
     request: Request, visit: Visit, services: Services, project: str, as_of: str, cursor: str | None
 ) -> Response:
     ledger, at_least = visit.api.ledger, visit.api.at_least
-    # What thousands of devices had takes longest: the place in the log, which costs little, comes first.
-    stand = (await ask(ledger.get_balance, project, as_of=as_of, at_least=at_least)).get("as_of") or 0
-    found, balance, devices, entries = await asyncio.gather(
+
+    async def happened_by_then() -> Happened:
+        """The entries need a place in the log, which costs little; what thousands of devices had takes longest."""
+        plain = await ask(ledger.get_balance, project, as_of=as_of, at_least=at_least)
+        return await _happened(visit, services, project, until=plain.get("as_of") or 0)
+
+    found, balance, devices, happened = await asyncio.gather(
         ask(ledger.get_project, project, at_least=at_least),
         ask(ledger.get_balance, project, as_of=as_of, expand="allocated", at_least=at_least),
         ask(ledger.list_devices, project, as_of=as_of, cursor=cursor, limit=DEVICES_A_PAGE, at_least=at_least),
-        newest(visit.api, ENTRIES, until=stand, project=project),
+        happened_by_then(),
     )
     return services.pages.page(
         request,
         "project.html",
-        time=then(as_of, stand, civil_day(services.clock())),
+        time=then(as_of, balance.get("as_of") or 0, civil_day(services.clock())),
         listing=listing((BY_SERIAL,), "", as_of=as_of),
         project=found,
         service=None,
-        entries=entries["items"],
-        actors=await actors(entries["items"], services.accounts, visit),
-        labels=await labels_of(visit.api, devices_in(entries["items"])),
+        entries=happened.entries,
+        actors=happened.actors,
+        labels=happened.labels,
         sheet=sheet(balance),
         devices=devices["items"],
         following=devices["next"],
     )
+
+
+async def _happened(visit: Visit, services: Services, project: str, until: int | None = None) -> Happened:
+    found = await newest(visit.api, ENTRIES, until=until, project=project)
+    entries = found["items"]
+    who, labels = await asyncio.gather(
+        actors(entries, services.accounts, visit), labels_of(visit.api, devices_in(entries))
+    )
+    return Happened(found["as_of"], entries, who, labels)
 
 
 def stand_of(projects: Sequence[ProjectView]) -> int | None:
