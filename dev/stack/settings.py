@@ -236,7 +236,7 @@ def _address(part: str, stack: StackContext) -> str:
 
 OTLP_ENDPOINT = "OTLP_ENDPOINT"
 """The variable of `make run` and `make up` that names a collector of traces."""
-WITHOUT_TRACES = frozenset({"signer", "audio-worker", "rma-process-manager"})
+WITHOUT_TRACES = frozenset({"signer", "audio-worker"})
 """Parts that make no spans, and know no such setting."""
 WITHOUT_KAFKA = frozenset({"portal"})
 """Parts that reach everything by REST."""

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
@@ -51,6 +51,17 @@ class Collector:
         while not holds(self):
             assert time.monotonic() < deadline, sorted(span.name for span in self.spans)
             time.sleep(0.05)
+
+
+def ancestries(spans: Sequence[CollectedSpan]) -> list[str]:
+    """The name of each span after the names of those above it, in order."""
+    known = {span.span_id: span for span in spans}
+
+    def told(span: CollectedSpan) -> str:
+        above = known.get(span.parent_id)
+        return f"{told(above)} > {span.name}" if above else span.name
+
+    return sorted(told(span) for span in spans)
 
 
 @contextmanager

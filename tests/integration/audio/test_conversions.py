@@ -21,7 +21,12 @@ from audio.adapters.postgres.kept import PostgresKept
 from audio.application.keeping import Store
 from audio.application.working import MAX_ATTEMPTS
 from audio.entrypoints import projector
-from contracts.audio.events import AudioConversionCompleted, AudioConversionFailed, AudioFileConverted
+from contracts.audio.events import (
+    AudioConversionCompleted,
+    AudioConversionFailed,
+    AudioConversionRequested,
+    AudioFileConverted,
+)
 from contracts.audio.records import decode
 from runtime.blobs.postgres import PostgresBlobs
 from runtime.kafka import Producer
@@ -49,6 +54,20 @@ async def events(audio: AudioApi) -> AsyncIterator[TopicEvents]:
 async def done(audio: AudioApi) -> dict[str, Any]:
     """A conversion with all its files."""
     return await audio.ended(await audio.accepts(await audio.upload(formats=ALL)))
+
+
+async def test_what_a_worker_says_of_a_conversion_is_of_the_trace_of_its_request(audio: AudioApi) -> None:
+    audio.client.headers["traceparent"] = f"00-{'c' * 32}-{'d' * 16}-01"
+    answer = await audio.upload()
+    del audio.client.headers["traceparent"]
+    job = await audio.accepts(answer)
+    await audio.ended(job)
+
+    said = [
+        one for one in map(decode, [record.value or b"" for record in await audio.records()]) if one.data.job == job
+    ]
+    assert [type(one.data) for one in said] == [AudioConversionRequested, AudioFileConverted, AudioConversionCompleted]
+    assert {one.traceparent for one in said} == {f"00-{'c' * 32}-{'d' * 16}-01"}
 
 
 async def test_a_recording_becomes_files_with_the_names_and_sizes_that_boxes_want(done: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from signer.domain.own_signatures import OwnSignatures
 from simulator.box import Box
 from simulator.device import Firmware
 from simulator.pki import Pki
-from tests.support.collector import CollectedSpan, a_collector, traced
+from tests.support.collector import a_collector, ancestries, traced
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import sending
 from tests.support.ledger.api_at_work import a_ledger_at_work
@@ -47,7 +47,7 @@ async def test_one_trace_follows_a_command_from_its_request_to_the_device_that_f
             await asyncio.to_thread(collector.wait_for, lambda one: len(one.trace(TRACE)) >= len(_way(kafka_topics)))
 
     spans = collector.trace(TRACE)
-    assert sorted(_ancestry(span, spans) for span in spans) == sorted(_way(kafka_topics))
+    assert ancestries(spans) == sorted(_way(kafka_topics))
     (rows_of_file,) = [span for span in spans if span.name == f"process {kafka_topics.name(LICENSE_FILES)}"]
     assert rows_of_file.attributes["licensing.sequence"] == sequence
     assert not [span.name for span in spans if span.is_error]
@@ -73,11 +73,6 @@ def _way(topics: KafkaTopics) -> list[str]:
         recorded,
         f"{recorded} > process {topics.name(EVENTS)}",
     ]
-
-
-def _ancestry(span: CollectedSpan, spans: list[CollectedSpan]) -> str:
-    above = [one for one in spans if one.span_id == span.parent_id]
-    return f"{_ancestry(above[0], spans)} > {span.name}" if above else span.name
 
 
 @asynccontextmanager

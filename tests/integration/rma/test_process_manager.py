@@ -25,11 +25,13 @@ from contracts.rma.commands import (
     SendInAdvance,
 )
 from contracts.rma.events import DeviceSwapped, ReturnOverdue, ReturnReminded, SwapRefused
-from contracts.topics import EVENTS, RMA_COMMANDS
+from contracts.topics import CASE_COMMANDS, CASE_SERVICE_COMMANDS, EVENTS, RMA_COMMANDS
 from dev.stack.kafka import Broker
+from runtime import tracing
 from signer.domain.laws import LawBrokenError
 from signer.domain.verification.event_table import post
 from signer.domain.verification.state import VerifiedLedger
+from tests.support.collector import a_collector, ancestries, traced
 from tests.support.kafka_topics import topics_on
 from tests.support.ledger import story, story_catalog, story_replacements
 from tests.support.ledger.story import ADRIA, HOTEL
@@ -40,7 +42,7 @@ from tests.support.rma.at_work import OTHER, SERIAL, SERVICE, SPARE, SPARE_2, De
 HOSTILE = "=cmd|{{7*7}}<img src=x onerror=alert(2)>\"'"
 """A formula, a template, markup and the end of an attribute: kept and told as it was typed."""
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-LEDGERS = 7
+LEDGERS = 8
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -85,6 +87,26 @@ async def test_an_ordered_replacement_is_swapped_by_the_ledger_and_told_to_the_c
     assert swap.data.reason.startswith("sha256:"), "the finding lies beside the log of cases"
     (told,) = [event for event in await desk.events() if isinstance(event, DeviceSwapped)]
     assert not told.direct
+
+
+async def test_one_trace_follows_a_replacement_from_its_order_to_the_swap_that_the_case_tells(desk: Desk) -> None:
+    ordered = f"ask > send {desk.topics.name(CASE_COMMANDS)} > decide order-replacement"
+    swapped = f"{ordered} > send {desk.topics.name(RMA_COMMANDS)} > decide replace-device"
+    told = f"{swapped} > send {desk.topics.name(CASE_SERVICE_COMMANDS)} > decide record-swap"
+    names = told.split(" > ")
+    rma = await desk.files()
+    await desk.does(ReceiveDevice(rma=rma, serial=SERIAL))
+
+    with a_collector() as collector, traced("everything", collector.settings()):
+        asked = tracing.start("ask", "internal")
+        assert asked is not None
+        with tracing.during(asked):
+            await desk.does(OrderReplacement(rma=rma, replacement=SPARE, finding="The board is burnt."))
+        trace = asked.ids["trace_id"]
+        await asyncio.to_thread(collector.wait_for, lambda one: len(one.trace(trace)) >= len(names))
+
+    assert ancestries(collector.trace(trace)) == [" > ".join(names[:more]) for more in range(1, len(names) + 1)]
+    assert SERIAL not in str(collector.spans)
 
 
 async def test_the_signer_takes_the_swap_and_no_second_one_under_the_number(desk: Desk) -> None:

@@ -10,10 +10,10 @@ from dev.stack.settings import WITHOUT_TRACES
 from tests.support.rendered import EACH_SERVICE, OVERLAYS, deployment_of, environment, named, of_kind
 
 TRACED = "staging"
-WITHOUT = {"signer", "audio-worker", "rma-process-manager"}
+WITHOUT = {"signer", "audio-worker"}
 
 
-def test_all_processes_but_the_signer_and_two_that_no_request_waits_for_make_spans() -> None:
+def test_all_processes_but_the_signer_and_those_that_convert_audio_make_spans() -> None:
     names = {service.name for service in SERVICES}
 
     assert {service.name for service in traced()} == names - WITHOUT

@@ -35,14 +35,16 @@ class Told:
     away: int = 0
     named: list[Mapping[str, str]] = field(default_factory=list[Mapping[str, str]])
     """How a line that was said meanwhile would name what it is about."""
+    traces: list[str | None] = field(default_factory=list[str | None])
 
-    async def send(self, duty: Duty, *, ledger: int, rma: str) -> Accepted | Rejected:
+    async def send(self, duty: Duty, *, ledger: int, rma: str, traceparent: str | None) -> Accepted | Rejected:
         await asyncio.sleep(0)
         if self.away:
             self.away -= 1
             raise Trouble("no broker answers")
         self.duties.append(duty)
         self.named.append(ids())
+        self.traces.append(traceparent)
         said = {"command_id": duty.command_id(ledger, rma), "command_hash": "a" * 64, "reply_to": "rma"}
         if code := self.refusals.get(duty.command.name):
             return Rejected.model_validate({**said, "ledger": ledger, "code": code})
@@ -182,11 +184,12 @@ def _owed_in(state: str) -> float | None:
     return REGISTRY.get_sample_value("licensing_rma_owed_devices", {"ledger": "7", "state": state})
 
 
-async def test_lines_about_a_duty_name_the_trace_of_the_entry_that_brings_it() -> None:
+async def test_a_duty_and_the_lines_about_it_are_of_the_trace_of_the_entry_that_brings_it() -> None:
     office = Office(traceparent=f"00-{'c' * 32}-{'d' * 16}-01")
     async with at_work(office):
         rma = await office.an_ordered_replacement()
         await until(lambda: bool(office.told.duties))
+    assert office.told.traces == [office.traceparent]
     assert office.told.named == [{"trace_id": "c" * 32, "correlation_id": rma}]
 
 
@@ -225,11 +228,11 @@ class TheWriter(Told):
         super().__init__()
         self.office = office
 
-    async def send(self, duty: Duty, *, ledger: int, rma: str) -> Accepted | Rejected:
+    async def send(self, duty: Duty, *, ledger: int, rma: str, traceparent: str | None) -> Accepted | Rejected:
         assert isinstance(duty.command, RemindOfReturn | MarkOverdue | CloseCase)
         self.office.desk.does(duty.command, service)
         await self.office.read()
-        return await super().send(duty, ledger=ledger, rma=rma)
+        return await super().send(duty, ledger=ledger, rma=rma, traceparent=traceparent)
 
 
 async def a_month_of_cases(office: Office, cases: int) -> tuple[set[str], set[str]]:

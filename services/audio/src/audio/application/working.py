@@ -6,7 +6,7 @@ may be made twice. The first outcome on the log is the one that counts, and unti
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple, Protocol
 
@@ -15,7 +15,6 @@ from prometheus_client import Counter, Gauge
 from audio.application.making import Maker
 from audio.application.ports import ProgramFailed
 from audio.domain.refusals import AudioRefused
-from contracts.audio.conversions import ConvertedFile
 from contracts.audio.events import (
     AudioConversionCompleted,
     AudioConversionFailed,
@@ -81,8 +80,8 @@ class Claims(Protocol):
 class Events(Protocol):
     """The log of conversions. Raises Trouble while the broker is away."""
 
-    async def append(self, event: AudioEvent) -> None:
-        """Durable when this returns."""
+    async def append(self, event: AudioEvent, *, traceparent: str | None) -> None:
+        """Durable when this returns, and part of this trace, if there is one."""
         ...
 
 
@@ -132,7 +131,7 @@ class Worker:
     async def _try(self, request: AudioConversionRequested, traceparent: str | None) -> None:
         with about(correlation_id=request.job, traceparent=traceparent):
             try:
-                is_done = await self.work(request)
+                is_done = await self.work(request, traceparent)
             except Trouble as trouble:
                 _log.warning("conversion_waits", job=request.job, reason=str(trouble))
                 await asyncio.sleep(PAUSE_SECONDS)
@@ -140,15 +139,19 @@ class Worker:
         if not is_done:
             self.offer(request, traceparent)
 
-    async def work(self, request: AudioConversionRequested) -> bool:
+    async def work(self, request: AudioConversionRequested, traceparent: str | None = None) -> bool:
         """Bring one conversion to its outcome, unless somebody else is at it; False if it is to be begun again."""
+
+        async def say(event: AudioEvent) -> None:
+            await self._events.append(event, traceparent=traceparent)
+
         attempts = await self._claims.claim(request.job)
         if attempts is None:
             return True
         try:
             async with self._alive(request.job):
-                outcome = await self._outcome(request, attempts)
-            await self._events.append(outcome)
+                outcome = await self._outcome(request, attempts, say)
+            await say(outcome)
         except ProgramFailed as failed:
             _PROGRAM_FAILURES.inc()
             _log.warning("conversion_program_failed", job=request.job, attempts=attempts, reason=str(failed))
@@ -165,20 +168,17 @@ class Worker:
             return True
 
     async def _outcome(
-        self, request: AudioConversionRequested, attempts: int
+        self, request: AudioConversionRequested, attempts: int, say: Callable[[AudioEvent], Awaitable[None]]
     ) -> AudioConversionCompleted | AudioConversionFailed:
         if attempts > MAX_ATTEMPTS:
             return _failed(request.job, "conversion_failed", f"It was begun {MAX_ATTEMPTS} times and never ended.")
         try:
-            return await self._maker.make(request, lambda file: self._say(request.job, file))
+            # Each file can be taken as soon as it is said, whatever becomes of the other formats.
+            return await self._maker.make(request, lambda file: say(AudioFileConverted(job=request.job, file=file)))
         except AudioRefused as refused:
             return _failed(request.job, refused.code, refused.reason)
         except BlobMissing:
             return _failed(request.job, "audio_files_gone", "What was to be converted is gone.")
-
-    async def _say(self, job: str, file: ConvertedFile) -> None:
-        """It can be taken from now on, whatever becomes of the other formats."""
-        await self._events.append(AudioFileConverted(job=job, file=file))
 
     @asynccontextmanager
     async def _alive(self, job: str) -> AsyncGenerator[None]:

@@ -24,7 +24,7 @@ class TopicSender:
         """Why no outcomes are heard of, or None."""
         return self._to_ledger.trouble or self._to_cases.trouble
 
-    async def send(self, duty: Duty, *, ledger: int, rma: str) -> Accepted | Rejected:
+    async def send(self, duty: Duty, *, ledger: int, rma: str, traceparent: str | None) -> Accepted | Rejected:
         commands = self._to_ledger if isinstance(duty.command, ReplaceDevice) else self._to_cases
         outcome = await commands.ask(
             duty.command,
@@ -32,6 +32,7 @@ class TopicSender:
             command_id=duty.command_id(ledger, rma),
             actor=SERVICE,
             correlation_id=rma,
+            traceparent=traceparent,
         )
         _DUTIES.labels(duty.command.name, label_of(outcome)).inc()
         return outcome

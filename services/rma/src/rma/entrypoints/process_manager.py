@@ -30,6 +30,7 @@ from contracts.topics import (
 from rma.adapters.commands import TopicSender
 from rma.application.managing.case_manager import CaseManager
 from rma.application.managing.owed_devices import show_owed
+from runtime import tracing
 from runtime.admin import Admin
 from runtime.commands import Commands, Prover
 from runtime.dead_letters import DeadLetters
@@ -40,6 +41,7 @@ from runtime.projection.faust_feed import FaustFeed
 from runtime.projection.partition_follower import PartitionFollower, Target
 from runtime.reader_lag import ReaderLag
 from runtime.settings import Settings, load
+from runtime.tracing import WithTraces
 
 SERVICE = "rma"
 """Its role; with the topic prefix before it also the consumer group."""
@@ -48,7 +50,7 @@ PROCESS = "rma-process-manager"
 _log = get_logger("rma.process_manager")
 
 
-class ManagerSettings(Settings):
+class ManagerSettings(Settings, WithTraces):
     """`ledgers` is how many there are, 0 to ledgers - 1.
 
     The public keys (PEM, X25519) are those for which commands are proven: of the writer of cases, and of the ledger's.
@@ -64,6 +66,7 @@ def main() -> NoReturn:
     """Run until SIGTERM."""
     settings = load(ManagerSettings)
     configure(PROCESS, settings.log_level)
+    tracing.begin(PROCESS, settings)
     for chatty in ("faust", "mode", "aiokafka"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     _log.info("settings", **settings.describe())

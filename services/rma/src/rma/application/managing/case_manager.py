@@ -31,9 +31,9 @@ _log = get_logger("rma.process_manager")
 
 
 class Sender(Protocol):
-    """Sends what is due for a case, to the ledger or to the log of cases; raises Trouble."""
+    """Sends what is due for a case, to the ledger or to the log of cases, as part of a trace; raises Trouble."""
 
-    async def send(self, duty: Duty, *, ledger: int, rma: str) -> Accepted | Rejected: ...
+    async def send(self, duty: Duty, *, ledger: int, rma: str, traceparent: str | None) -> Accepted | Rejected: ...
 
 
 class CaseManager:
@@ -112,19 +112,20 @@ class CaseManager:
         duty = duty_of(rma, case, order, self.ledger.state.swaps.get(rma), today)
         with about(correlation_id=rma, traceparent=traceparent):
             try:
-                return duty is None or await self._do(rma, duty, order)
+                return duty is None or await self._do(rma, traceparent, duty, order)
             except Trouble as trouble:
                 _log.warning("duty_waits", ledger=self.number, rma=rma, reason=str(trouble))
                 self.trouble = str(trouble)
                 return False
 
-    async def _do(self, rma: str, duty: Duty, order: Order | None) -> bool:
+    async def _do(self, rma: str, traceparent: str | None, duty: Duty, order: Order | None) -> bool:
         """Send it; whether that came to an end. Where the writer's clock is not at the new day yet, it has not."""
-        outcome = await self._sender.send(duty, ledger=self.number, rma=rma)
+        outcome = await self._sender.send(duty, ledger=self.number, rma=rma, traceparent=traceparent)
         _log.info("duty_done", ledger=self.number, rma=rma, command=duty.command.name, outcome=outcome.status)
         if not isinstance(outcome, Rejected):
             return True
         _log.warning("duty_refused", ledger=self.number, rma=rma, command=duty.command.name, code=outcome.code)
         if duty.command.name == "replace-device" and order is not None:
-            await self._sender.send(refused(rma, order, outcome.code), ledger=self.number, rma=rma)
+            told = refused(rma, order, outcome.code)
+            await self._sender.send(told, ledger=self.number, rma=rma, traceparent=traceparent)
         return outcome.code != "not_due"
