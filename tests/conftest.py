@@ -61,12 +61,25 @@ PORT_SHARES = 6
 """As many processes of a run, at most, choose ports from ranges of their own."""
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     gc.disable()
+    config.pluginmanager.register(FailuresAtOnce(config))
     _share_ports_out()
     _log_defects_in_plain_text()
     # What pytest-asyncio makes loops by; as the services have theirs.
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())  # pyright: ignore[reportDeprecated]  # from Python 3.14 on
+
+
+class FailuresAtOnce:
+    """Names each test that fails when it fails: a run may be ended before its summary."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        terminal: Any = self._config.pluginmanager.get_plugin("terminalreporter")
+        if terminal and report.failed:
+            terminal.write_line(f"FAILED {report.nodeid} ({report.when})")
 
 
 def _log_defects_in_plain_text() -> None:
