@@ -82,21 +82,28 @@ def test_t9_after_a_return_the_swap_of_a_case_moves_only_what_the_return_left(st
 
 
 def test_t9_a_return_and_a_swap_under_way_together_end_in_one_of_two_ways(story: Story) -> None:
-    """The return begins at once, later and later, and at last when a swap had long been done on its own."""
+    """The return begins two swaps' time before the order, then later and later, at last as long after it."""
     alone, *waiting = [a_stocked_case(story, a_spare()) for _ in range(1 + RACES)]
     began = time.monotonic()
     story.cases.replaced(alone, a_spare())
     took_seconds = time.monotonic() - began
 
-    def race(case: CaseView, pause: float) -> Answer:
-        """The clerk orders the swap, and a moment later the device returns what it has."""
+    def race(case: CaseView, late_seconds: float) -> Answer:
+        """The device returns what it has so much later than the clerk orders the swap; earlier, if it is negative."""
         firmware, spare = Firmware(story.box(case["serial"]), story.sync_address), a_spare()
         document = firmware.box.invalidate()
+
+        def swap() -> CaseView:
+            time.sleep(max(0.0, -late_seconds))
+            return story.cases.replaced(case, spare)
+
+        def give_back() -> Answer:
+            time.sleep(max(0.0, late_seconds))
+            return firmware.ask("PUT", "return", body=document)
+
         with ThreadPoolExecutor() as pool:
-            swapping = pool.submit(story.cases.replaced, case, spare)
-            time.sleep(pause)
-            answer = firmware.ask("PUT", "return", body=document)
-            swapped = swapping.result()
+            swapping, returning = pool.submit(swap), pool.submit(give_back)
+            answer, swapped = returning.result(), swapping.result()
         there = story.partner.get_device(spare, at_least=swapped["swap_sequence"] or 0)["licenses"]
         again = firmware.ask("PUT", "return", body=document)
         assert (again.status, again.code) == (answer.status, answer.code)
@@ -106,7 +113,7 @@ def test_t9_a_return_and_a_swap_under_way_together_end_in_one_of_two_ways(story:
             assert (answer.status, answer.code, counted_rows(there)) == (409, "device_replaced", {"Port11": 1})
         return answer
 
-    answers = [race(case, 2 * took_seconds * number / RACES) for number, case in enumerate(waiting)]
+    answers = [race(case, took_seconds * (4 * number / RACES - 2)) for number, case in enumerate(waiting)]
 
     returned = sum(answer.status == 200 for answer in answers)
     assert 0 < returned < RACES, "both happened first"
