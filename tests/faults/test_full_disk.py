@@ -38,6 +38,7 @@ def story(kit: Kit) -> Iterator[Story]:
 async def test_a_full_disk_of_the_database_stops_the_rows_and_no_command(kit: Kit, story: Story) -> None:
     free, key = story.balance()["Port11"], secrets.token_hex(8)
     partners, disk = Partners(kit, story), small_disk.for_the_database(kit.state)
+    await _has_room_for_its_log(kit.cluster())
     async with working(partners), full(disk):
         await until(lambda: says(kit, "ledger-projector", "the disk of the database is full"))
         before = len(partners.sequences)
@@ -92,6 +93,16 @@ async def test_a_full_disk_of_the_broker_ends_it_and_loses_nothing(kit: Kit, sto
             await asyncio.to_thread(broker.start, lambda _: None)
             await work.aclose()
     await _all_is_well(kit, story, partners, free, key)
+
+
+async def _has_room_for_its_log(cluster: Cluster) -> None:
+    """Its log begins a new file, which has its whole size at once: without one the database would end."""
+    connection = await asyncpg.connect(cluster.url())
+    try:
+        await connection.execute("SELECT pg_switch_wal()")
+        await connection.execute("SELECT pg_create_restore_point('a new file')")
+    finally:
+        await connection.close()
 
 
 async def _uses_up_its_log(cluster: Cluster) -> None:

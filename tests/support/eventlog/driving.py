@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from typing import NoReturn
 
 from runtime.eventlog import CommandBatch, Writer
 from runtime.eventlog.definition import Command, Event, Outcome, State
@@ -61,6 +62,12 @@ async def stubborn(
         replies.committed += [done + offset for offset in shifted.committed]
         replies.told += shifted.told
         assert len(replies.told) >= told
+
+
+async def never(*_: object) -> NoReturn:
+    """A read of a log on which nothing comes."""
+    await asyncio.Event().wait()
+    raise AssertionError("it came")
 
 
 async def until(holds: Callable[[], bool]) -> None:

@@ -13,8 +13,8 @@ from runtime.eventlog.definition import Outcome
 from runtime.eventlog.ports import Logged, Position
 from runtime.kafka import GroupConsumer, Outgoing, PartitionTail, Producer, Record, partition_for
 
-READ_SECONDS = 0.5
-"""How long a read waits for a new entry: an idle replica looks up twice a second."""
+READ_SECONDS = 2.0
+"""How long a read waits for a new entry: as often an idle replica asks whether anybody is there."""
 _HEADERS = (("content-type", CONTENT_TYPE.encode()),)
 
 

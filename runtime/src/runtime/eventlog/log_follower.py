@@ -128,6 +128,16 @@ class LogFollower(Generic[State, Event]):
         async with self._moved:
             await self._moved.wait_for(lambda: self.tail.next_offset >= end)
 
+    async def _note_stand(self, end: int) -> None:
+        """All that has come is read, up to here; the log was last seen to end at `end`."""
+        if self.replica.stopped is None:
+            self.place.handled(self.tail.next_offset, self.replica.stamp_ms)
+        if self.tail.next_offset >= end:
+            self._note_up_to_date()
+            self._began.set()
+        async with self._moved:
+            self._moved.notify_all()
+
     def _note_up_to_date(self) -> None:
         self.trouble = f"{self.log.source} stopped: {self.replica.stopped}" if self.replica.stopped else ""
 
@@ -153,6 +163,8 @@ class LogFollower(Generic[State, Event]):
 
     async def _read_on(self) -> None:
         end = await self.tail.end_offset()
+        if self.tail.next_offset == end:  # there is nothing to wait for
+            await self._note_stand(end)
         while True:
             records = await self.tail.next_batch(BATCH, READ_SECONDS)
             again = self._take(records)
@@ -161,13 +173,7 @@ class LogFollower(Generic[State, Event]):
                 end = await self.tail.end_offset()
             elif not records:
                 end = await self.tail.end_offset()  # Trouble if nobody answers: a read says «nothing new» then too
-            if self.replica.stopped is None:
-                self.place.handled(self.tail.next_offset, self.replica.stamp_ms)
-            if self.tail.next_offset >= end:
-                self._note_up_to_date()
-                self._began.set()
-            async with self._moved:
-                self._moved.notify_all()
+            await self._note_stand(end)
 
     def _take(self, records: list[Record]) -> ReadAgain | None:
         for record in records:

@@ -110,8 +110,7 @@ class Writer(Generic[State, Command, Event, Outcome]):
             await self._follow()
         except Trouble as trouble:
             self.trouble = str(trouble)
-            async with self._moved:
-                self._moved.notify_all()
+            await self._tell()
             raise
 
     async def begun(self) -> None:
@@ -124,6 +123,9 @@ class Writer(Generic[State, Command, Event, Outcome]):
             await self._begin()
         while True:
             end = await self.log.end_offset()
+            if self._next_offset == end:  # there is nothing to wait for
+                await self._note_stand(end)
+                self.trouble = ""
             await self._follow_from_here(end)
 
     async def _follow_from_here(self, end: int) -> None:
@@ -136,18 +138,27 @@ class Writer(Generic[State, Command, Event, Outcome]):
                     await self._begin_again(found)
                     return
                 self._note_place(self._unread.popleft())
-            if not self.following and self._next_offset >= end:
-                self._note_start()
             if records:
                 self.observer.followed(self.replica.chain.sequence)
-            if self.replica.stopped is None:
-                self.place.handled(self._next_offset, self.replica.stamp_ms)
-            self._look_at_the_clock()
-            async with self._moved:
-                self._moved.notify_all()
+            await self._note_stand(end)
             if not records:
                 await self.log.end_offset()  # Trouble if nobody answers: a read says «nothing new» then too
             self.trouble = ""
+
+    async def _note_stand(self, end: int) -> None:
+        """All that has come is read, up to here; at first the log ended at `end`."""
+        if not self.following and self._next_offset >= end:
+            self.following = True
+            self.observer.started(time.monotonic() - self._made)
+        if self.replica.stopped is None:
+            self.place.handled(self._next_offset, self.replica.stamp_ms)
+        self._look_at_the_clock()
+        await self._tell()
+
+    async def _tell(self) -> None:
+        """Let those look who wait for something that may be so now."""
+        async with self._moved:
+            self._moved.notify_all()
 
     async def _begin(self) -> None:
         """Stand where a snapshot stood, or before the first entry."""
@@ -158,10 +169,6 @@ class Writer(Generic[State, Command, Event, Outcome]):
                 self._next_offset = found.replica.offset + 1
             await self.log.begin_at(self._next_offset)
         self._began = True
-
-    def _note_start(self) -> None:
-        self.following = True
-        self.observer.started(time.monotonic() - self._made)
 
     def now(self) -> Snapshot[State, Event] | None:
         """What a snapshot would hold, once all has been read; nothing of a log that has stopped.
@@ -183,8 +190,7 @@ class Writer(Generic[State, Command, Event, Outcome]):
         self._unread.clear()
         self._next_offset, self.following, self._made = 0, False, time.monotonic()
         self._lost = self._speculation is not None
-        async with self._moved:
-            self._moved.notify_all()
+        await self._tell()
 
     def _note_place(self, record: Logged) -> None:
         self._next_offset = record.offset + 1

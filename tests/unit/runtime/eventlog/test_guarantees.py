@@ -14,7 +14,7 @@ from contracts.log.hash_chain import HashChain, Orphan
 from runtime.eventlog import CommandBatch, LostLogError, SpeculativeLog, Writer
 from runtime.eventlog.ports import Position
 from runtime.trouble import Trouble
-from tests.support.eventlog.driving import following, lead, stubborn
+from tests.support.eventlog.driving import following, lead, never, stubborn
 from tests.support.eventlog.hall import (
     BROKEN,
     HALL_ENTRIES,
@@ -57,6 +57,14 @@ async def led(writer: HallWriter, wishes: Sequence[Wish]) -> Replies:
     async with following(writer):
         await lead(writer, replies, wishes)
     return replies
+
+
+async def test_a_writer_at_the_end_of_its_log_waits_for_no_entry_to_lead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MemoryLog, "read", never)
+    writer = a_writer(a_partition(1))
+    async with following(writer), asyncio.timeout(5):
+        await writer.begun()
+        assert (writer.following, writer.trouble) == (True, "")
 
 
 async def test_commands_become_one_gapless_chain() -> None:

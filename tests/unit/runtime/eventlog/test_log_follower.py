@@ -11,7 +11,7 @@ from contracts.log.envelope import GENESIS, entry_hash
 from contracts.log.stop import EVENT_TYPE_UNKNOWN, NOT_APPLICABLE
 from runtime.eventlog import log_follower
 from runtime.eventlog.log_follower import LogFollower
-from tests.support.eventlog.driving import until
+from tests.support.eventlog.driving import never, until
 from tests.support.eventlog.hall import BROKEN, HALL_ENTRIES, Hall, HallEvent, SeatReserved, hall_log
 from tests.support.eventlog.memory import NOON, MemoryTail, Partition
 
@@ -75,6 +75,13 @@ async def test_a_decision_sees_all_that_was_on_the_log_when_it_was_asked_for(
             hall.reserve(seat)
             await follower.look()
             assert (follower.trouble, set(follower.state.seats)) == ("", set(range(1, seat + 1)))
+
+
+async def test_whoever_stands_at_the_end_waits_for_no_entry_to_be_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MemoryTail, "next_batch", never)
+    async with following(HallLog()) as (follower, _), asyncio.timeout(5):
+        await follower.begun()
+        assert follower.trouble == ""
 
 
 async def test_before_the_first_reading_it_is_in_trouble() -> None:
