@@ -113,9 +113,7 @@ class Story:
             company=PARTNER,
             idempotency_key="story-registers-the-partner",
         )
-        telling = self._tellings(registered["sequence"]) + 1
-        name = "Hotel Adria" if telling == 1 else f"Hotel Adria {telling}"
-        self.project = self.partner.create_project(project_name=name)["project"]
+        telling, name = self._a_new_project(registered["sequence"])
         typed = self.activation_key.lower().replace("-", " ")
         redeemed = self.partner.redeem_activation_key(activation_key=typed, project=self.project)
         self.sequence = redeemed["sequence"]
@@ -248,6 +246,20 @@ class Story:
     def firmware(self) -> Firmware:
         """The device's side of the protocol."""
         return Firmware(self.box(), self.sync_address)
+
+    def _a_new_project(self, sequence: int) -> tuple[int, str]:
+        """How often the story was told by now, and the project's name; one that is told beside it takes names, too."""
+        telling = self._tellings(sequence) + 1
+        while True:
+            name = "Hotel Adria" if telling == 1 else f"Hotel Adria {telling}"
+            try:
+                self.project = self.partner.create_project(project_name=name)["project"]
+            except Refused as refused:
+                if refused.code != "project_name_taken":
+                    raise
+                telling += 1
+            else:
+                return telling, name
 
     def _tellings(self, sequence: int) -> int:
         projects = self.partner.everything(self.partner.list_projects, at_least=sequence)

@@ -16,7 +16,8 @@ from contracts.topics import CHECKPOINTS, LICENSE_FILES, RETURN_RECEIPTS, Topic
 from dev.demo.story import Story, wanted, xmlsec1
 from dev.stack.parts import PARTS, Kit
 from tests.support.running import a_stocked_story
-from tests.support.signers_topics import SignersTopics, metrics, until
+from tests.support.signers_topics import SignersTopics, metrics
+from tests.support.waiting import until
 
 AHEAD = 2_147_483_647
 STRANGER_KEY = ec.derive_private_key(15, ec.SECP256R1())
@@ -66,6 +67,7 @@ def scene(kit: Kit) -> Iterator[Scene]:
         files = topics.records(LICENSE_FILES, f"0/{attacked.serial}")
         (receipt,) = topics.records(RETURN_RECEIPTS, f"0/{returned.serial}/1")
         (*_, file_of_another) = topics.records(LICENSE_FILES, f"0/{untouched.serial}")
+        until(lambda: all(_is_delivered(story) for story in (attacked, untouched)))
         yield Scene(topics, attacked, returned, untouched, files, receipt, file_of_another)
 
 
@@ -219,6 +221,12 @@ def _assert_all_is_right(scene: Scene) -> None:
     receipt = scene.receipt.value
     assert scene.returned.firmware().receipt() == receipt
     assert scene.returned.partner.send("GET", f"/v1/devices/{scene.returned.serial}/return-receipt").content == receipt
+
+
+def _is_delivered(story: Story) -> bool:
+    """Whether the partner is told that the device has its newest file."""
+    device = story.partner.get_device(story.serial)
+    return device["delivered_issue"] == device["issue"]
 
 
 def _recorded(scene: Scene) -> list[Any]:

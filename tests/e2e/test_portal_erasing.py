@@ -28,6 +28,7 @@ from tests.support.portal import (
     token_of,
     type_password,
 )
+from tests.support.waiting import until
 
 CODE = re.compile(r'data-copy="([0-9A-Z-]{12,})"')
 
@@ -102,7 +103,7 @@ def test_the_last_administrator_is_told_what_comes_first_and_then_nothing_of_the
     assert tables_with(kit, account) == {"erased_accounts"}
     assert owner.client.get("/settings").headers["location"].startswith("/sign-in")
     assert "erased account" in colleague.client.get("/activity").text
-    assert account not in colleague.client.get("/people").text
+    until(lambda: account not in colleague.client.get("/people").text)
 
 
 def test_a_member_who_is_erased_stays_a_number_that_an_administrator_removes(person: People) -> None:

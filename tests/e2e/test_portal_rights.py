@@ -74,7 +74,9 @@ def a_person(kit: Kit, story: Story, one: Drawn, other: str, opened: ExitStack) 
     else:
         story.partner.add_member(PARTNER, account=account.account)
     for project in (story.project, other):
-        story.partner.grant_rights(project, account=account.account, acting_for=company, rights=[*one.rights])
+        rights = [*one.rights]
+        granted = story.partner.grant_rights(project, account=account.account, acting_for=company, rights=rights)
+        story.partner.get_project(project, at_least=granted["sequence"])  # pages show it from now on
     in_a_thread(people.add_accounts(kit, [account]))
     browser = opened.enter_context(httpx.Client(base_url=kit.portal_url, timeout=30))
     form = {FORM_TOKEN: token_of(browser.get("/sign-in")), "email": account.email, "password": people.PASSWORD}

@@ -3,7 +3,7 @@
 from dev.demo.story import STEPS, Story
 from dev.stack.parts import Kit
 from tests.support.running import a_stocked_story
-from tests.support.signers_topics import until
+from tests.support.waiting import until
 
 
 def _told(kit: Kit) -> list[str]:

@@ -2,9 +2,7 @@
 
 import asyncio
 import re
-import time
 import urllib.request
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from contracts.documents.published import PublishedRecord
@@ -14,8 +12,8 @@ from dev.stack.ports import HOST
 from dev.stack.settings import admin_port_name
 from runtime.kafka import Connection, Headers, Producer, partition_for
 from tests.support.reading import records_of
+from tests.support.waiting import until
 
-PATIENCE_SECONDS = 30.0
 _READ = {
     "device-sync": re.compile(r"^licensing_device_sync_records_total.* ([0-9.e+]+)$", re.MULTILINE),
     "ledger-projector": re.compile(
@@ -61,13 +59,6 @@ class SignersTopics:
 def metrics(kit: Kit, part: str) -> str:
     with urllib.request.urlopen(f"http://{HOST}:{kit.ports.port(admin_port_name(part))}/metrics", timeout=5) as answer:
         return str(answer.read().decode())
-
-
-def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def _home(topic: Topic, key: str) -> int:

@@ -1,0 +1,14 @@
+"""Waiting for what other processes do."""
+
+import time
+from collections.abc import Callable
+
+PATIENCE_SECONDS = 60.0
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Return once it holds."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
