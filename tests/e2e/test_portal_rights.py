@@ -74,8 +74,7 @@ def a_person(kit: Kit, story: Story, one: Drawn, other: str, opened: ExitStack) 
     else:
         story.partner.add_member(PARTNER, account=account.account)
     for project in (story.project, other):
-        rights = [*one.rights]
-        granted = story.partner.grant_rights(project, account=account.account, acting_for=company, rights=rights)
+        granted = story.partner.grant_rights(project, account=account.account, acting_for=company, rights=[*one.rights])
         story.partner.get_project(project, at_least=granted["sequence"])  # pages show it from now on
     in_a_thread(people.add_accounts(kit, [account]))
     browser = opened.enter_context(httpx.Client(base_url=kit.portal_url, timeout=30))
