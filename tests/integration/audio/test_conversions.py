@@ -31,14 +31,13 @@ from contracts.audio.records import decode
 from runtime.blobs.postgres import PostgresBlobs
 from runtime.kafka import Producer
 from tests.support.audio.at_work import BEEP, AudioApi, anna, audio_at_work, bearer, ben, projector_settings
-from tests.support.audio.conversions import archive, begun_by_another, file_of, job_of, names_in, shows
+from tests.support.audio.conversions import ALL, begun_by_another, file_of, job_of, shows
 from tests.support.audio.left_behind import bytes_of, folders_in, nobody_is_in
 from tests.support.databases import as_role
 from tests.support.ledger.projector_at_work import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-ALL = "g711a,g722,g729,wav16"
 SENTENCES = b"name,sentence\nhold,Please hold the line.\nbye,Goodbye.\n"
 SENTENCE = {"text": "Please hold the line.", "voice": "espeak-ng/en-us", "name": "hold", "formats": ["wav8"]}
 
@@ -297,42 +296,6 @@ async def test_an_upload_that_makes_no_sense_is_refused_at_once(
     answer = await audio.upload(content, key=key, **asked)
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
     assert await bytes_of(audio, job_of(key)) == []
-
-
-async def test_an_archive_of_recordings_goes_in_and_one_of_files_comes_out(audio: AudioApi) -> None:
-    """A wrong extension does no harm."""
-    batch = await audio.batch(archive({"office/welcome.wav": BEEP, "Goodbye.mp3": BEEP, "__MACOSX/x": b""}), ALL)
-    assert await names_in(audio, batch) == {
-        f"{name}.{extension}" for name in ("welcome", "Goodbye") for extension in ("g711a", "g722", "g729", "wav")
-    }
-
-
-@pytest.mark.parametrize("voice", ["flite/slt", "piper/en_US-joe-medium"])
-async def test_a_table_of_sentences_goes_in_and_an_archive_of_files_comes_out(audio: AudioApi, voice: str) -> None:
-    table = "\ufeffname;sentence\r\nwelcome;Hello, and welcome.\r\nclosed;We are closed.\r\n".encode()
-    batch = await audio.batch(table, "g711u", voice=voice)
-    assert await names_in(audio, batch) == {"welcome.g711u", "closed.g711u"}
-
-
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [
-        (b"PK but no archive", "broken"),
-        (b"name,sentence\n", "1 to 100"),
-        (b"welcome,Hello\n", "first line"),
-        ({"a.wav": BEEP, "b.wav": b"no sound"}, "'b.wav'"),
-        ({"a.wav": BEEP, "x/A.mp3": BEEP}, "same name"),
-        ({"../../etc/con.wav": BEEP}, "con.wav"),
-        ({"bomb.wav": bytes(21 * 1024 * 1024)}, "'bomb.wav'"),
-    ],
-)
-async def test_a_batch_is_taken_whole_or_not_at_all(audio: AudioApi, content: Any, told: str) -> None:
-    before = await audio.rows("SELECT FROM audio_private.requests")
-    sent = archive(content) if isinstance(content, dict) else content
-    answer = await audio.send_batch(sent, "g711a", voice="flite/slt")
-    assert (answer.status_code, answer.json()["code"]) == (422, "batch_invalid"), answer.text
-    assert told in answer.json()["detail"]
-    assert len(await audio.rows("SELECT FROM audio_private.requests")) == len(before)
 
 
 async def test_lists_come_in_pages_newest_first(audio: AudioApi) -> None:

@@ -10,6 +10,9 @@ from contracts.identifiers import command_id_of, derived_id
 from tests.support.audio.at_work import AudioApi, anna
 from tests.support.ledger.projector_at_work import until
 
+ALL = "g711a,g722,g729,wav16"
+"""A format of each kind, as a request names them."""
+
 
 def archive(members: dict[str, bytes]) -> bytes:
     """A ZIP of these."""
