@@ -12,6 +12,8 @@ from runtime.kafka import Producer
 from tests.support.kafka_topics import KafkaTopics
 
 TOOL_SECONDS = 60
+BRIEF = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", f"-XX:SharedArchiveFile={jars.class_archive()}")
+"""A tool that lives for a second spends most of it on compiling and on reading classes."""
 
 
 def console_consumer(topics: KafkaTopics, role: str, topic: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -19,7 +21,7 @@ def console_consumer(topics: KafkaTopics, role: str, topic: str, folder: Path) -
     file = folder / f"{role}.properties"
     file.write_text(properties(topics.broker, role, topics.prefix))
     argv = (
-        *("java", "-cp", f"{jars.folder()}/*", "org.apache.kafka.tools.consumer.ConsoleConsumer"),
+        *("java", *BRIEF, "-cp", f"{jars.folder()}/*", "org.apache.kafka.tools.consumer.ConsoleConsumer"),
         *("--bootstrap-server", topics.broker.address, "--command-config", str(file)),
         *("--topic", topic, "--from-beginning", "--max-messages", "1", "--timeout-ms", "30000"),
     )
