@@ -107,7 +107,7 @@ async def test_both_writers_take_snapshots_that_the_logs_bear_out(desk: Desk, fo
     await desk.does(RecordRepair(rma=rma, finding="A fuse."))
     logs = {"ledger": {f"/ledgers/{desk.ledger}"}, "rma": {source_of(desk.ledger), f"/ledgers/{desk.ledger}"}}
     for writer, sources in logs.items():
-        await until(partial(has_of, desk, folder, writer, sources), seconds=PATIENCE_SECONDS)
+        await until(partial(has_of, desk, folder, writer, sources), seconds=PATIENCE_SECONDS, pause=1.0)
 
 
 def has_of(desk: Desk, folder: Path, writer: str, logs: set[str]) -> bool:
