@@ -21,6 +21,7 @@ from tests.support.kafka_topics import topics_on
 from tests.support.killed import Killed, running
 from tests.support.ledger.projector_at_work import until
 
+AUDIO = ("audio-api", "audio-projector", "audio-worker")
 JOBS = 100 if LONG else 4
 KILLS = 40 if LONG else 2
 FORMATS = ("g711a", "g729")
@@ -45,7 +46,7 @@ async def test_each_conversion_ends_once_whatever_worker_is_killed(
     broker: Broker, fresh_database_url: str, tmp_path: Path
 ) -> None:
     dice = random.Random(12)
-    async with topics_on(broker) as topics, audio_at_work(topics, fresh_database_url, tmp_path) as made:
+    async with topics_on(broker, roles=AUDIO) as topics, audio_at_work(topics, fresh_database_url, tmp_path) as made:
         workers = [a_worker(made, number) for number in range(2)]
         async with running(*workers):
             sent = [await made.upload(BEEP, name=f"file-{n}", formats=",".join(FORMATS)) for n in range(JOBS)]

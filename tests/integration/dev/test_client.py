@@ -4,12 +4,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from contracts.topics import COMMANDS, EVENTS
 from dev.stack import places
 from dev.stack.client import properties
 from dev.stack.kafka import jars
 from runtime.kafka import Producer
 from tests.support.kafka_topics import KafkaTopics
+
+pytestmark = pytest.mark.topics_of("ledger-writer")
 
 TOOL_SECONDS = 60
 BRIEF = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", f"-XX:SharedArchiveFile={jars.class_archive()}")

@@ -78,7 +78,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def desks(broker: Broker, folder: Path) -> AsyncIterator[Iterator[Desk]]:
     async with (
-        topics_on(broker, LEDGERS) as topics,
+        topics_on(broker, LEDGERS, roles=("ledger-writer", "rma-writer")) as topics,
         at_work.desks_at_work(topics, folder, LEDGERS) as desks,
     ):
         yield iter(desks)

@@ -17,6 +17,8 @@ from tests.support.ledger import sending
 from tests.support.plain_http import answer_of
 from tests.support.signer.process import SignerProcess, free_port, until
 
+pytestmark = pytest.mark.topics_of("ledger-writer", "signer")
+
 Readiness = Callable[[], tuple[int, str]]
 NOTICED_SECONDS = 40.0
 """An idle read, one request that is not answered, and the time that a loaded machine takes."""
