@@ -4,6 +4,7 @@ import asyncio
 import random
 import signal
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from tests.support.kafka_topics import topics_on
 from tests.support.killed import Killed, running
 from tests.support.ledger.projector_at_work import until
 
+AUDIO = ("audio-api", "audio-projector", "audio-worker")
 JOBS = 100 if LONG else 4
 KILLS = 40 if LONG else 2
 FORMATS = ("g711a", "g729")
@@ -44,7 +46,7 @@ async def test_each_conversion_ends_once_whatever_worker_is_killed(
     broker: Broker, fresh_database_url: str, tmp_path: Path
 ) -> None:
     dice = random.Random(12)
-    async with topics_on(broker) as topics, audio_at_work(topics, fresh_database_url, tmp_path) as made:
+    async with topics_on(broker, roles=AUDIO) as topics, audio_at_work(topics, fresh_database_url, tmp_path) as made:
         workers = [a_worker(made, number) for number in range(2)]
         async with running(*workers):
             sent = [await made.upload(BEEP, name=f"file-{n}", formats=",".join(FORMATS)) for n in range(JOBS)]
@@ -55,6 +57,7 @@ async def test_each_conversion_ends_once_whatever_worker_is_killed(
                 await asyncio.sleep(dice.uniform(0, 0.3))
                 await dice.choice(workers).kill()
             await until(lambda: _all_have_ended(made), SECONDS)
+            await _has_left_nothing(made, workers)
         ended = [await made.ended(job) for job in jobs]
         assert [(one["state"], [file["format"] for file in one["files"]]) for one in ended] == [
             ("done", [*FORMATS])
@@ -64,7 +67,6 @@ async def test_each_conversion_ends_once_whatever_worker_is_killed(
                 answer = await made.get(f"conversions/{one['job']}/files/{file['format']}")
                 assert (answer.status_code, len(answer.content)) == (200, file["size"])
         await _has_one_result_for_each_format(made)
-        await _has_left_nothing(made, workers[0])
 
 
 async def _begun_after(made: AudioApi, begun: int) -> int:
@@ -109,14 +111,13 @@ async def _has_one_result_for_each_format(made: AudioApi) -> None:
     assert len(await made.rows("SELECT FROM audio.jobs")) == JOBS
 
 
-async def _has_left_nothing(made: AudioApi, worker: Killed) -> None:
-    """No process of a killed worker; no folder once another has begun and ended; no bytes that nobody knows of."""
+async def _has_left_nothing(made: AudioApi, workers: Sequence[Killed]) -> None:
+    """Of who was killed no folder once others have begun, and no process; no bytes that nobody knows of."""
     work = made.folder / "work"
-    await until(lambda: asyncio.to_thread(nobody_is_in, work), SECONDS)
-    async with running(worker):
-        await until(lambda: asyncio.to_thread(_has_folders, work, 1), SECONDS)
-        await worker.end(signal.SIGTERM)
+    await until(lambda: asyncio.to_thread(_has_folders, work, len(workers)), SECONDS)
+    await asyncio.gather(*(worker.end(signal.SIGTERM) for worker in workers))
     assert _has_folders(work, 0)
+    await until(lambda: asyncio.to_thread(nobody_is_in, work), SECONDS)
     assert await made.rows(UNKNOWN) == []
 
 

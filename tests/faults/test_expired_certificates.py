@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 
 import asyncpg
-import httpx
 import pytest
 
 from dev.stack import secret_files
@@ -20,6 +19,7 @@ from dev.stack.postgres import account
 from dev.stack.settings import settings
 from tests.support.killed import Killed, running
 from tests.support.partners_at_work import until
+from tests.support.plain_http import answer_of
 from tests.support.readiness import readiness, says, until_ready
 from tests.support.recovery import entries_of, measured
 from tests.support.running import a_stocked_story
@@ -113,8 +113,5 @@ def _handshake(kit: Kit) -> str:
 
 
 def _said(port: int, status: int, words: str) -> bool:
-    try:
-        answer = httpx.get(f"http://{HOST}:{port}/readyz", timeout=5)
-    except httpx.TransportError:
-        return False
-    return answer.status_code == status and words in answer.text
+    answered, text = answer_of(f"http://{HOST}:{port}/readyz")
+    return answered == status and words in text

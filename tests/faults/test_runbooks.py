@@ -1,17 +1,14 @@
 """Pages for those who are woken, walked: something breaks, the alert is true, what the page says is done, it is not."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-from dev.kubernetes.services import NAMESPACE
 from dev.monitoring.dashboards import DASHBOARDS, Dashboard
 from dev.stack.cli import Stack
 from dev.stack.parts import PARTS, Kit
-from tests.support.prometheus import Prometheus, Sample, alert, watching
-from tests.support.rendered import BOTH_REGIONS
-from tests.support.walks import Walking, walked
+from tests.support.prometheus import Prometheus, Sample, alert
+from tests.support.walks import Walking
 
 OF_THE_CLUSTER = {"namespace"}
 """Labels that Prometheus adds to what it finds in a cluster."""
@@ -35,18 +32,16 @@ def test_a_projector_that_ends_is_missed_until_it_is_back(kit: Kit, walk: Walkin
         away.prometheus.until(FRESHNESS, lambda said: _values(said) == [0])
 
 
-def test_a_process_that_one_region_lacks_is_missed_though_another_one_has_it(kit: Kit, tmp_path: Path) -> None:
-    regions = (NAMESPACE, "licensing-us")
-    with (
-        watching(Stack(kit.state), tmp_path, overlay=BOTH_REGIONS, regions=regions) as both,
-        walked(kit, both, "LicensingProcessOfRegionAway", tmp_path) as away,
-    ):
-        there = both.pods.read_bytes()
-        both.loses("licensing-us", "rma-projector")
+def test_a_process_that_one_region_lacks_is_missed_though_another_one_has_it(
+    kit: Kit, prometheus: Prometheus, walk: Walking
+) -> None:
+    with prometheus.also_in("licensing-us", Stack(kit.state)), walk("LicensingProcessOfRegionAway") as away:
+        there = prometheus.pods.read_bytes()
+        prometheus.loses("licensing-us", "rma-projector")
         away.until_true(lambda labels: labels == {"namespace": "licensing-us", "process": "rma-projector"})
-        assert both.ask(alert("LicensingProcessAway")["expr"]) == []
+        assert prometheus.ask(alert("LicensingProcessAway")["expr"]) == []
         away.run("licensingctl status pods")
-        both.pods.write_bytes(there)
+        prometheus.pods.write_bytes(there)
         away.until_well()
 
 

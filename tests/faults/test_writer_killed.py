@@ -13,7 +13,7 @@ from contracts.log.chain import Orphan
 from contracts.outcomes import Accepted, Rejected, decode_outcome
 from contracts.topics import COMMANDS, DEAD_LETTERS, EVENTS, OUTCOMES
 from ledger.application.writing.ledger_log import LedgerReplica, ledger_log
-from runtime.kafka import PartitionTail, Producer, Record
+from runtime.kafka import Producer
 from tests.support.campaign import LONG
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.load import PROJECT, SERIAL, STOCK, Client, all_records, allocation, chain_of, check_told
@@ -23,7 +23,7 @@ from tests.support.recovery import entries_on, measured
 
 pytestmark = pytest.mark.topics_of("ledger-writer")
 
-KILLS = 20 if LONG else 3
+KILLS = 20 if LONG else 2
 ASKING_AT_ONCE = 20
 
 
@@ -70,12 +70,14 @@ async def test_killing_the_writer_again_and_again_loses_and_doubles_nothing(
     assert allocated > KILLS
 
 
-async def test_a_writer_that_is_told_to_end_answers_all_that_it_has_read(
+async def test_a_writer_that_is_told_to_end_answers_all_that_it_has_read_and_sets_poison_aside(
     kafka_topics: KafkaTopics, tmp_path: Path
 ) -> None:
     """Once it is gone, what is committed, what is on the log and what was said of it are the same commands."""
-    dice = random.Random(21)
+    dice, poison = random.Random(21), [b"", b"not json", b'{"command_id": 3}', b"x" * 100_000]
     async with listening(kafka_topics) as client, at_work(kafka_topics, tmp_path / "writer.log") as writer:
+        async with Producer(kafka_topics.connection("ledger-api"), client_id="poisoner") as producer:
+            await producer.send_many(kafka_topics.name(COMMANDS), 0, [(b"0", value, ()) for value in poison])
         await client.begin()
         asking = [asyncio.create_task(keep_asking(client, asyncio.Event(), dice)) for _ in range(ASKING_AT_ONCE)]
         await client.heard_of(100)
@@ -88,7 +90,10 @@ async def test_a_writer_that_is_told_to_end_answers_all_that_it_has_read(
         await asyncio.wait(asking)
     entries = chain_of(await all_records(kafka_topics))
     assert {entry.commandid for entry in entries} == {one.command_id for one in told if isinstance(one, Accepted)}
-    assert len(told) == committed
+    assert len(told) + len(poison) == committed
+    letters = await records_of(kafka_topics.connection("operator"), kafka_topics.name(DEAD_LETTERS["ledger-writer"]))
+    assert [letter.value for letter in letters] == poison
+    assert all(letter.header("reason") for letter in letters)
     assert "terms_not_finished" not in (tmp_path / "writer.log").read_text()
 
 
@@ -114,59 +119,29 @@ async def committed_commands(topics: KafkaTopics) -> int:
     return sum(max(place.offset, 0) for place in places.values())
 
 
-async def test_a_standby_goes_on_when_the_leader_is_told_to_end(kafka_topics: KafkaTopics, tmp_path: Path) -> None:
+async def test_a_standby_takes_over_when_the_leader_is_killed_and_when_it_is_told_to_end(
+    kafka_topics: KafkaTopics, tmp_path: Path
+) -> None:
     dice, stop = random.Random(22), asyncio.Event()
     async with listening(kafka_topics) as client, at_work(kafka_topics, tmp_path / "first.log") as first:
         await client.begin()
-        async with at_work(kafka_topics, tmp_path / "second.log"), asyncio.TaskGroup() as group:
-            for _ in range(ASKING_AT_ONCE):
-                group.create_task(keep_asking(client, stop, dice))
-            await client.heard_of(100)
-            size = await _entries(kafka_topics)
-            first.terminate()
-            with measured("a writer is told to end: until its standby answers", size=size):
-                assert await first.wait() == 0
-                await client.heard_of(len(client.told) + ASKING_AT_ONCE + 1)
-            stop.set()
-    check_told(client, chain_of(await all_records(kafka_topics)))
-    assert {record.command_id for record in client.asked} == set(client.told), "every command got an answer"
-
-
-async def test_a_standby_takes_over_when_the_leader_is_killed(kafka_topics: KafkaTopics, tmp_path: Path) -> None:
-    async with listening(kafka_topics) as client, at_work(kafka_topics, tmp_path / "first.log") as first:
-        await client.begin()
-        async with at_work(kafka_topics, tmp_path / "second.log"):
+        async with at_work(kafka_topics, tmp_path / "second.log") as second:
             assert isinstance(await client.ask(client.command(*allocation())), Accepted)
             size = await _entries(kafka_topics)
             first.kill()
             with measured("a writer is killed: until its standby answers, with a session of 1 s", size=size):
                 await first.wait()
                 assert isinstance(await client.ask(client.command(*allocation())), Accepted)
-    entries = chain_of(await all_records(kafka_topics))
-    assert len(entries) == 7
-    check_told(client, entries)
-
-
-async def test_poison_among_the_commands_stops_nothing_and_is_set_aside(
-    kafka_topics: KafkaTopics, tmp_path: Path
-) -> None:
-
-    poison = [b"", b"not json", b'{"command_id": 3}', b"x" * 100_000]
-    async with listening(kafka_topics) as client:
-        writer = await start_writer(kafka_topics, tmp_path / "writer.log")
-        try:
-            async with Producer(kafka_topics.connection("ledger-api"), client_id="poisoner") as producer:
-                for value in poison:
-                    await producer.send(kafka_topics.name(COMMANDS), b"0", value, partition=0)
-                await client.begin()
-        finally:
-            writer.terminate()
-            await writer.wait()
-    dead = PartitionTail(kafka_topics.connection("operator"), kafka_topics.name(DEAD_LETTERS["ledger-writer"]), 0, 0)
-    async with dead:
-        letters: list[Record] = []
-        while len(letters) < len(poison):
-            letters += await dead.next_batch()
-    assert [letter.value for letter in letters] == poison
-    assert all(letter.header("reason") for letter in letters)
-    assert len(chain_of(await all_records(kafka_topics))) == 5
+            assert len(chain_of(await all_records(kafka_topics))) == 7
+            async with at_work(kafka_topics, tmp_path / "third.log"), asyncio.TaskGroup() as group:
+                for _ in range(ASKING_AT_ONCE):
+                    group.create_task(keep_asking(client, stop, dice))
+                await client.heard_of(100)
+                size = await _entries(kafka_topics)
+                second.terminate()
+                with measured("a writer is told to end: until its standby answers", size=size):
+                    assert await second.wait() == 0
+                    await client.heard_of(len(client.told) + ASKING_AT_ONCE + 1)
+                stop.set()
+    check_told(client, chain_of(await all_records(kafka_topics)))
+    assert {record.command_id for record in client.asked} == set(client.told), "every command got an answer"

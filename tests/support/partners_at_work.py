@@ -20,8 +20,8 @@ from tests.support.campaign import LONG
 from tests.support.running import a_stocked_story
 
 WORKERS = 6
-PAUSE_SECONDS = 0.02 if LONG else 0.1
-"""Of each worker between two requests. Fifty a second are a load; more would leave no processor for other tests."""
+PAUSE_SECONDS = 0.02 if LONG else 0.2
+"""Of each worker between two requests. Thirty a second are a load; more would leave no processor for other tests."""
 KEYS = 20 if LONG else 2
 PORTS_IN_A_KEY = 9_999
 PATIENCE_SECONDS = 90.0

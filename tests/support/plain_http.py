@@ -1,4 +1,4 @@
-"""A client of services on this machine, which speak plain HTTP."""
+"""Clients of services on this machine, which speak plain HTTP."""
 
 import ssl
 
@@ -11,3 +11,12 @@ _NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 def plain_client(address: str = "", *, seconds: float = 30) -> httpx.AsyncClient:
     """A client whose paths begin at `address`, and whose requests may take so long."""
     return httpx.AsyncClient(base_url=address, timeout=seconds, verify=_NO_AUTHORITIES)
+
+
+def answer_of(url: str) -> tuple[int, str]:
+    """Status and text of what is said there now; 0 where nobody answers."""
+    try:
+        answer = httpx.get(url, timeout=5, verify=_NO_AUTHORITIES)
+    except httpx.TransportError:
+        return 0, ""
+    return answer.status_code, answer.text

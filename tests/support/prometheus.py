@@ -73,6 +73,16 @@ class Prometheus:
             assert time.monotonic() < deadline, f"{expression}: {said}"
             time.sleep(0.1)
 
+    @contextmanager
+    def also_in(self, region: str, stack: Stack) -> Generator[None]:
+        """It finds the stack's processes in this region, too, until the block ends."""
+        there = self.pods.read_bytes()
+        self.pods.write_text(json.dumps([*json.loads(there), *_pods(stack, region)]), encoding="utf-8")
+        try:
+            yield
+        finally:
+            self.pods.write_bytes(there)
+
     def loses(self, namespace: str, process: str) -> None:
         """It finds no Pod of this process there any more."""
         found: list[dict[str, Any]] = json.loads(self.pods.read_text(encoding="utf-8"))
@@ -86,18 +96,16 @@ class Prometheus:
 
 
 @contextmanager
-def watching(
-    stack: Stack, folder: Path, *outside: str, overlay: str = "production", regions: Sequence[str] = (NAMESPACE,)
-) -> Generator[Prometheus]:
-    """Start one in the folder, with the rules of an overlay; it ends with the block.
+def watching(stack: Stack, folder: Path, *outside: str) -> Generator[Prometheus]:
+    """Start one in the folder, with the rules of production; it ends with the block.
 
-    It also asks the exporters `outside`. It finds the stack's processes in the namespaces of each of the regions.
+    It also asks the exporters `outside`.
     """
     process = Process("prometheus", folder, stop_seconds=10.0)
     address = f"{HOST}:{Ports(folder / 'ports.json').port('prometheus')}"
     pods = folder / "pods.json"
-    pods.write_text(json.dumps([pod for region in regions for pod in _pods(stack, region)]), encoding="utf-8")
-    (folder / "rules.yaml").write_text(yaml.safe_dump({"groups": _groups(overlay)}), encoding="utf-8")
+    pods.write_text(json.dumps([*_pods(stack, NAMESPACE)]), encoding="utf-8")
+    (folder / "rules.yaml").write_text(yaml.safe_dump({"groups": _groups()}), encoding="utf-8")
     (folder / "prometheus.yaml").write_text(yaml.safe_dump(_configuration(pods, outside)), encoding="utf-8")
     files = (f"--config.file={folder / 'prometheus.yaml'}", f"--storage.tsdb.path={folder / 'samples'}")
     process.spawn(Program((str(program("prometheus")), *files, f"--web.listen-address={address}"), {}))
@@ -143,8 +151,9 @@ def _rules(overlay: str) -> Iterator[dict[str, Any]]:
         yield from one["spec"]["groups"]
 
 
-def _groups(overlay: str) -> list[dict[str, Any]]:
-    return [{"name": group["name"], "rules": [quick(rule) for rule in group["rules"]]} for group in _rules(overlay)]
+def _groups() -> list[dict[str, Any]]:
+    rules = _rules("production")
+    return [{"name": group["name"], "rules": [quick(rule) for rule in group["rules"]]} for group in rules]
 
 
 def _pods(stack: Stack, region: str) -> Iterator[dict[str, Any]]:

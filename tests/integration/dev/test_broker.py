@@ -48,6 +48,7 @@ async def values(broker: Broker, topic: str) -> list[bytes | None]:
         return found
 
 
+@pytest.mark.campaign  # that of `runtime.kafka` kills it, too
 @pytest.mark.parametrize("crash", CRASHES.values(), ids=CRASHES)
 async def test_acknowledged_records_are_there_after_the_broker_was(
     broker: Broker, kafka_topics: KafkaTopics, crash: bool

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from contracts.topics import COMMANDS, EVENTS
 from dev.stack import places
 from dev.stack.client import properties
@@ -11,7 +13,11 @@ from dev.stack.kafka import jars
 from runtime.kafka import Producer
 from tests.support.kafka_topics import KafkaTopics
 
+pytestmark = pytest.mark.topics_of("ledger-writer")
+
 TOOL_SECONDS = 60
+BRIEF = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", f"-XX:SharedArchiveFile={jars.class_archive()}")
+"""A tool that lives for a second spends most of it on compiling and on reading classes."""
 
 
 def console_consumer(topics: KafkaTopics, role: str, topic: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -19,7 +25,7 @@ def console_consumer(topics: KafkaTopics, role: str, topic: str, folder: Path) -
     file = folder / f"{role}.properties"
     file.write_text(properties(topics.broker, role, topics.prefix))
     argv = (
-        *("java", "-cp", f"{jars.folder()}/*", "org.apache.kafka.tools.consumer.ConsoleConsumer"),
+        *("java", *BRIEF, "-cp", f"{jars.folder()}/*", "org.apache.kafka.tools.consumer.ConsoleConsumer"),
         *("--bootstrap-server", topics.broker.address, "--command-config", str(file)),
         *("--topic", topic, "--from-beginning", "--max-messages", "1", "--timeout-ms", "30000"),
     )

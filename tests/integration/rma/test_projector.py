@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -199,7 +199,8 @@ async def test_ten_thousand_open_cases_are_searched_over_indexes(
     try:
         for statement in _TEN_THOUSAND:
             await connection.execute(statement)
-        every_case = await connection.fetch("SELECT * FROM cases ORDER BY filed_sequence")
+        kept = await connection.fetch("SELECT * FROM cases ORDER BY filed_sequence")
+        every_case = [dict(case, day=civil_day(case["filed"])) for case in kept]
         for wanted, reach, after in (*_WALKED, *_NAMED, *_JOINED):
             digests = None if wanted.reference is None else [wanted.reference]
             query, arguments = case_search(wanted, reach, Start(after), digests)
@@ -207,11 +208,11 @@ async def test_ten_thousand_open_cases_are_searched_over_indexes(
             found = [case["rma"] for case in await connection.fetch(query, *asked)]
             told = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query}", *asked)
             plan = json.loads(told)[0]["Plan"]
-            fitting = (case["rma"] for case in every_case if _fits(case, wanted, reach, after))
+            fitting = (case["rma"] for case in filter(_fits(wanted, reach, after), every_case))
             assert found == list(itertools.islice(fitting, PAGE)), (wanted, reach, after)
             newest, arguments = case_search(wanted, reach, Start(MAX_SEQUENCE, newest_first=True), digests)
             found = [case["rma"] for case in await connection.fetch(newest, 0, MAX_SEQUENCE, PAGE, *arguments)]
-            fitting = (case["rma"] for case in reversed(every_case) if _fits(case, wanted, reach, 0))
+            fitting = (case["rma"] for case in filter(_fits(wanted, reach, 0), reversed(every_case)))
             assert found == list(itertools.islice(fitting, PAGE)), (wanted, reach)
             if (wanted, reach, after) not in _JOINED:
                 assert '"Node Type": "Seq Scan"' not in told, (wanted, reach, told)
@@ -220,30 +221,34 @@ async def test_ten_thousand_open_cases_are_searched_over_indexes(
         await connection.close()
 
 
-def _fits(case: Any, wanted: CaseSearch, reach: Reach, after: int) -> bool:
+def _fits(wanted: CaseSearch, reach: Reach, after: int) -> Callable[[Any], bool]:
     """What the parts of a search say, one by one."""
     before = wanted.filed_before
-    return (
-        case["filed_sequence"] > after
-        and (reach.everything or case["project"] in reach.projects)
-        and all(
-            value in (None, case[column])
-            for column, value in (
-                ("rma", wanted.rma),
-                ("company", wanted.company),
-                ("project", wanted.project),
-                ("reference", wanted.reference),
-                ("state", wanted.state),
-                ("open", wanted.open),
-                ("owes", wanted.owed),
-            )
+    said = {
+        "rma": wanted.rma,
+        "company": wanted.company,
+        "project": wanted.project,
+        "reference": wanted.reference,
+        "state": wanted.state,
+        "open": wanted.open,
+        "owes": wanted.owed,
+    }
+    same = [(column, value) for column, value in said.items() if value is not None]
+
+    def fits(case: Any) -> bool:
+        return (
+            case["filed_sequence"] > after
+            and all(case[column] == value for column, value in same)
+            and (reach.everything or case["project"] in reach.projects)
+            and wanted.serial in case["serial"]
+            and (before is None or case["day"] < before)
         )
-        and wanted.serial in case["serial"]
-        and (before is None or civil_day(case["filed"]) < before)
-    )
+
+    return fits
 
 
 # One in six has ended and is Bora's, all others are open and Adria's. Rows lie in no order: each costs a page to read.
+# The parts of a serial are those of the lengths that are asked for below.
 _TEN_THOUSAND = (
     f"""
     INSERT INTO cases SELECT (made).* FROM (
@@ -263,7 +268,8 @@ _TEN_THOUSAND = (
     """
     INSERT INTO serial_parts
     SELECT DISTINCT ledger, substr(serial, start, length), filed_sequence
-      FROM cases, generate_series(1, 12) AS start, generate_series(1, 13 - start) AS length
+      FROM cases, unnest(ARRAY[1, 2, 4, 5, 7]) AS length, generate_series(1, 13 - length) AS start
+     ORDER BY 1, 2, 3
         ON CONFLICT DO NOTHING""",
     "ANALYZE cases",
     "ANALYZE entries",

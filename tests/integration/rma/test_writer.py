@@ -78,7 +78,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def desks(broker: Broker, folder: Path) -> AsyncIterator[Iterator[Desk]]:
     async with (
-        topics_on(broker, LEDGERS) as topics,
+        topics_on(broker, LEDGERS, roles=("ledger-writer", "rma-writer")) as topics,
         at_work.desks_at_work(topics, folder, LEDGERS) as desks,
     ):
         yield iter(desks)
@@ -107,7 +107,7 @@ async def test_both_writers_take_snapshots_that_the_logs_bear_out(desk: Desk, fo
     await desk.does(RecordRepair(rma=rma, finding="A fuse."))
     logs = {"ledger": {f"/ledgers/{desk.ledger}"}, "rma": {source_of(desk.ledger), f"/ledgers/{desk.ledger}"}}
     for writer, sources in logs.items():
-        await until(partial(has_of, desk, folder, writer, sources), seconds=PATIENCE_SECONDS)
+        await until(partial(has_of, desk, folder, writer, sources), seconds=PATIENCE_SECONDS, pause=1.0)
 
 
 def has_of(desk: Desk, folder: Path, writer: str, logs: set[str]) -> bool:

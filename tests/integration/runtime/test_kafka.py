@@ -260,42 +260,34 @@ async def test_without_a_broker_everything_is_trouble_in_time() -> None:
             await tail.end_offset()
 
 
-async def test_all_go_on_when_the_broker_comes_back(
+async def test_all_go_on_when_a_broker_that_was_killed_comes_back_and_an_append_that_ran_out_of_time_is_trouble(
     producer: Producer, connection: Connection, kafka_topics: KafkaTopics, broker: Broker
 ) -> None:
     topic = kafka_topics.name(COMMANDS)
-    async with PartitionTail(connection, topic, 0, 0) as tail, _member(connection, kafka_topics) as member:
+    impatient = Producer(connection, client_id="test", delivery_seconds=2)
+    async with impatient, PartitionTail(connection, topic, 0, 0) as tail, _member(connection, kafka_topics) as member:
         await producer.send(topic, None, b"before")
-        assert [record.value for record in await _read(tail, 1)] == [b"before"]
-        await _of_group(member, 1)
+        await impatient.send(topic, None, b"impatient")
+        assert await _values_until(tail, b"impatient") == [b"before", b"impatient"]
+        await _of_group(member, 2)
 
         await asyncio.to_thread(broker.kill)
         sending = asyncio.create_task(producer.send(topic, None, b"meanwhile"))
-        await asyncio.sleep(1)
+        with pytest.raises(Trouble, match="not durable after 2 s"):
+            await impatient.send(topic, None, b"too late")
+        with pytest.raises(Trouble):
+            await impatient.send_many(topic, 0, [(None, b"too late", ())])
         await asyncio.to_thread(broker.start)
 
         await sending
+        await impatient.send(topic, None, b"impatient again")
         await producer.send_many(topic, 0, [(None, b"after", ())])
-        assert await _values_until(tail, b"after") == [b"meanwhile", b"after"]
-        assert await _values_until(member, b"after") == [b"meanwhile", b"after"]
-
-
-async def test_an_append_that_could_not_be_delivered_is_trouble_and_a_later_one_is_not(
-    connection: Connection, kafka_topics: KafkaTopics, broker: Broker
-) -> None:
-    topic = kafka_topics.name(COMMANDS)
-    async with Producer(connection, client_id="test", delivery_seconds=2) as impatient:
-        await impatient.send(topic, None, b"before")
-        await asyncio.to_thread(broker.stop)
-        with pytest.raises(Trouble, match="not durable after 2 s"):
-            await impatient.send(topic, None, b"meanwhile")
-        with pytest.raises(Trouble):
-            await impatient.send_many(topic, 0, [(None, b"meanwhile", ())])
-        await asyncio.to_thread(broker.start)
-        await impatient.send(topic, None, b"after")
+        assert await _values_until(tail, b"after") == [b"meanwhile", b"impatient again", b"after"]
+        assert await _values_until(member, b"after") == [b"meanwhile", b"impatient again", b"after"]
 
     async with PartitionTail(connection, topic, 0, 0) as tail:
-        assert await _values_until(tail, b"after") == [b"before", b"after"]
+        acknowledged = [b"before", b"impatient", b"meanwhile", b"impatient again", b"after"]
+        assert await _values_until(tail, b"after") == acknowledged
 
 
 async def _ignore(_: frozenset[Partition]) -> None:

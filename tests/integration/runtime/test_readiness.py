@@ -4,10 +4,9 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 
 from dev.stack.kafka import Broker
@@ -15,7 +14,10 @@ from ledger.entrypoints import writer
 from ledger.entrypoints.writer import WriterSettings
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import sending
+from tests.support.plain_http import answer_of
 from tests.support.signer.process import SignerProcess, free_port, until
+
+pytestmark = pytest.mark.topics_of("ledger-writer", "signer")
 
 Readiness = Callable[[], tuple[int, str]]
 NOTICED_SECONDS = 40.0
@@ -33,7 +35,7 @@ async def readiness(kafka_topics: KafkaTopics, tmp_path: Path) -> AsyncIterator[
     serving = asyncio.create_task(writer.serve(settings, stop))
     signer = SignerProcess(tmp_path, kafka_topics)
     signer.start()
-    yield [lambda: _ready(port), lambda: signer.get("/readyz")]
+    yield [lambda: answer_of(f"http://127.0.0.1:{port}/readyz"), lambda: signer.get("/readyz")]
     signer.end()
     stop.set()
     await serving
@@ -57,18 +59,11 @@ async def test_nobody_is_ready_while_the_broker_is_frozen_and_all_are_when_it_an
     await until(lambda: _all(readiness, 200))
 
     with frozen(broker):
-        await until(lambda: _all(readiness, 503, "end offsets of"), seconds=NOTICED_SECONDS)
+        await until(lambda: _all(readiness, 503, "end offsets of"), seconds=NOTICED_SECONDS, pause=0.5)
 
-    await until(lambda: _all(readiness, 200), seconds=NOTICED_SECONDS)
+    await until(lambda: _all(readiness, 200), seconds=NOTICED_SECONDS, pause=0.5)
 
 
 def _all(readiness: list[Readiness], status: int, reason: str = "") -> bool:
     answers = [ask() for ask in readiness]
     return all(answer[0] == status and reason in answer[1] for answer in answers)
-
-
-def _ready(port: int) -> tuple[int, str]:
-    with suppress(httpx.TransportError):
-        answer = httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5)
-        return answer.status_code, answer.text
-    return 0, ""
