@@ -29,9 +29,7 @@ from tests.support.signer.story import SERIAL, Story
 pytestmark = pytest.mark.topics_of("signer")
 
 KILLS = 8 if LONG else 2
-CHANGES_A_KILL = 2000 if LONG else 1500
-MOST_SECONDS = 0.3 if LONG else 0.02
-"""From the first file after a start to the kill, while it is at work."""
+CHANGES_A_KILL = 2000
 
 
 @pytest.fixture
@@ -103,7 +101,7 @@ async def test_killed_again_and_again_under_load_it_loses_no_file_and_none_comes
         appended = len(story.values)
         process.start()
         await until(lambda: _has_begun(process), pause=0.02)
-        await asyncio.sleep(dice.uniform(0, MOST_SECONDS))
+        await asyncio.sleep(dice.uniform(0, 0.3))
         process.stop(signal.SIGKILL)
     left_undone = appended - 4 - len(await _files(kafka_topics))
     assert left_undone > 0, "it was never killed in the middle of its work"
