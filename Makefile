@@ -104,7 +104,8 @@ faults: setup ## Run the long tests: kills, two writers, full disks, wrong clock
 	@FAULTS=long $(PYTEST) tests/faults tests/integration/signer tests/integration/device_sync \
 	    tests/integration/dev/test_broker.py tests/integration/dev/test_cluster.py \
 	    tests/integration/ledger/test_api.py tests/integration/ledger/test_projector.py \
-	    tests/e2e/test_portal.py tests/e2e/test_portal_staff.py tests/e2e/test_portal_hostile.py $(ARGS)
+	    tests/e2e/test_portal.py tests/e2e/test_portal_staff.py tests/e2e/test_portal_hostile.py \
+	    tests/e2e/test_rma_cases.py $(ARGS)
 
 fuzz: setup ## Run the property tests with many more examples
 	@HYPOTHESIS_PROFILE=fuzz $(PYTEST) tests/properties tests/unit $(ARGS)
