@@ -245,12 +245,16 @@ def fresh_database_url(postgres: Cluster) -> Iterator[str]:
 
 
 @pytest.fixture
-async def make_topics(broker: Broker) -> AsyncIterator[MakeTopics]:
-    """Makes the declared topics under a new prefix, for as many ledgers as it is told."""
+async def make_topics(request: pytest.FixtureRequest, broker: Broker) -> AsyncIterator[MakeTopics]:
+    """Makes the declared topics under a new prefix, for as many ledgers as it is told.
+
+    With the marker `topics_of` they are only those that the roles it names write or read.
+    """
+    marker = request.node.get_closest_marker("topics_of")
     async with AsyncExitStack() as made:
 
         async def make(ledgers: int = 1) -> KafkaTopics:
-            return await made.enter_async_context(topics_on(broker, ledgers))
+            return await made.enter_async_context(topics_on(broker, ledgers, roles=marker.args if marker else ()))
 
         yield make
 

@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Collection, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -36,18 +36,25 @@ async def create_users(broker: Broker) -> None:
 
 
 async def create(
-    broker: Broker, *, prefix: str = PREFIX, users: str = "", ledgers: int = 1, copies: int = 1
+    broker: Broker,
+    *,
+    prefix: str = PREFIX,
+    users: str = "",
+    ledgers: int = 1,
+    copies: int = 1,
+    topics: Sequence[Topic] = TOPICS,
 ) -> list[str]:
-    """Make missing topics, widen what has too few partitions, give and take rights, return the names of all topics.
+    """Make missing topics, widen what has too few partitions, give and take rights, return the names of the topics.
 
     The rights are those of users whose names begin with `users`. Each new topic lies on so many brokers. Repeating
     changes nothing.
     """
-    wanted = {topic_name(topic, prefix): _partitions(topic, ledgers) for topic in TOPICS}
+    named = {topic_name(topic, prefix): topic for topic in topics}
+    wanted = {name: _partitions(topic, ledgers) for name, topic in named.items()}
     async with _admin(broker) as admin:
-        await _create_missing(admin, prefix, wanted, copies)
+        await _create_missing(admin, named, wanted, copies)
         await _widen(admin, wanted)
-        await _grant(admin, prefix, users)
+        await _grant(admin, prefix, _rights(prefix, users, wanted))
     return list(wanted)
 
 
@@ -56,10 +63,10 @@ async def delete(broker: Broker, names: list[str]) -> None:
         await _delete(admin, names)
 
 
-async def delete_all(broker: Broker, prefix: str) -> None:
-    """Delete the declared topics with this prefix, and the rights on them."""
+async def delete_all(broker: Broker, prefix: str, topics: Sequence[Topic] = TOPICS) -> None:
+    """Delete these topics with this prefix, and all rights on them."""
     async with _admin(broker) as admin:
-        await _delete(admin, [topic_name(topic, prefix) for topic in TOPICS])
+        await _delete(admin, [topic_name(topic, prefix) for topic in topics])
         await _delete_rows(admin, await rows_held(admin, prefix))
 
 
@@ -79,8 +86,9 @@ async def _admin(broker: Broker) -> AsyncGenerator[AIOKafkaAdminClient]:
         await admin.close()
 
 
-async def _create_missing(admin: AIOKafkaAdminClient, prefix: str, wanted: Mapping[str, int], copies: int) -> None:
-    named = {topic_name(topic, prefix): topic for topic in TOPICS}
+async def _create_missing(
+    admin: AIOKafkaAdminClient, named: Mapping[str, Topic], wanted: Mapping[str, int], copies: int
+) -> None:
     new = [NewTopic(name, wanted[name], copies, topic_configs=topic.config()) for name, topic in named.items()]
     deadline = time.monotonic() + ATTEMPT_SECONDS
     while True:
@@ -104,12 +112,18 @@ async def _widen(admin: AIOKafkaAdminClient, wanted: Mapping[str, int]) -> None:
         _check(answer.topic_errors, allowed=())
 
 
-async def _grant(admin: AIOKafkaAdminClient, prefix: str, users: str) -> None:
-    """Make the rights those that are declared, no fewer and no more.
+def _rights(prefix: str, users: str, topics: Collection[str]) -> set[AclRow]:
+    """The declared rights on these topics, and those on all groups."""
+    declared = grants(prefix, users=users)
+    return {row(grant) for grant in declared if grant.resource == "group" or grant.name in topics}
+
+
+async def _grant(admin: AIOKafkaAdminClient, prefix: str, wanted: set[AclRow]) -> None:
+    """Make the rights those that are wanted, no fewer and no more.
 
     Returns when they hold: the broker follows its controller, which has taken them in, a moment later.
     """
-    wanted, held = {row(grant) for grant in grants(prefix, users=users)}, await rows_held(admin, prefix)
+    held = await rows_held(admin, prefix)
     await _create_rows(admin, wanted - held)
     await _delete_rows(admin, held - wanted)
     deadline = time.monotonic() + ATTEMPT_SECONDS

@@ -32,6 +32,8 @@ from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.load import PROJECT, STOCK, Client, all_records, allocation, beginning, chain_of, check_told
 from tests.support.ledger.projected import projected
 
+pytestmark = pytest.mark.topics_of("ledger-writer")
+
 COMMANDS = 5_000 if LONG else 600
 LONGEST_TERM_SECONDS = 1.5
 COMMAND_PARTITION = Partition("commands", 0)

@@ -21,6 +21,8 @@ from tests.support.ledger.writer_process import at_work, listening, start_writer
 from tests.support.reading import records_of
 from tests.support.recovery import entries_on, measured
 
+pytestmark = pytest.mark.topics_of("ledger-writer")
+
 KILLS = 20 if LONG else 3
 ASKING_AT_ONCE = 20
 

@@ -1,11 +1,11 @@
 """The topics of a test."""
 
 import secrets
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from contracts.topics import Topic, topic_name
+from contracts.topics import TOPICS, Topic, topic_name
 from dev.stack import topics
 from dev.stack.kafka import ADMINISTRATOR, Broker
 from runtime.kafka import Connection
@@ -31,14 +31,20 @@ class KafkaTopics:
 
 
 @asynccontextmanager
-async def topics_on(broker: Broker, ledgers: int = 1, users: str = "") -> AsyncGenerator[KafkaTopics]:
-    """The declared topics of so many ledgers under a new prefix, for users of such names, deleted at the end."""
+async def topics_on(
+    broker: Broker, ledgers: int = 1, users: str = "", roles: Collection[str] = ()
+) -> AsyncGenerator[KafkaTopics]:
+    """The declared topics of so many ledgers under a new prefix, for users of such names, deleted at the end.
+
+    With `roles` there are only those that one of them writes or reads: a broker takes most of a second for all.
+    """
     prefix = f"test-{secrets.token_hex(4)}."
-    await topics.create(broker, prefix=prefix, users=users, ledgers=ledgers)
+    wanted = [topic for topic in TOPICS if not roles or {*topic.writers, *topic.readers} & set(roles)]
+    await topics.create(broker, prefix=prefix, users=users, ledgers=ledgers, topics=wanted)
     try:
         yield KafkaTopics(broker, prefix)
     finally:
-        await topics.delete_all(broker, prefix)
+        await topics.delete_all(broker, prefix, wanted)
 
 
 MakeTopics = Callable[..., Awaitable[KafkaTopics]]

@@ -32,8 +32,9 @@ JVM = (
 # Half of what starting takes is compiling; a broker that lives for minutes is better off without the second compiler.
 SHORT_LIVED_JVM = ("-XX:TieredStopAtLevel=1",)
 
-# Tests make and delete many topics; a minute's wait before their files go would let them pile up.
-SHORT_LIVED_SETTINGS = {"log.segment.delete.delay.ms": 1000}
+# Tests make and delete many topics; a minute's wait before their files go would let them pile up, and a new index of a
+# few records need not be 10 MiB.
+SHORT_LIVED_SETTINGS = {"log.segment.delete.delay.ms": 1000, "log.index.size.max.bytes": 64 * 1024}
 
 
 class Broker:

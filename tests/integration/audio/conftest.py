@@ -9,13 +9,18 @@ from dev.stack.kafka import Broker
 from tests.support.audio.at_work import AudioApi, a_worker, audio_at_work
 from tests.support.kafka_topics import topics_on
 
+ROLES = ("audio-api", "audio-worker", "audio-projector")
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def audio_without_worker(
     broker: Broker, database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[AudioApi]:
     folder = tmp_path_factory.mktemp("audio")
-    async with topics_on(broker) as topics, audio_at_work(topics, database_url, folder) as made:
+    async with (
+        topics_on(broker, roles=ROLES) as topics,
+        audio_at_work(topics, database_url, folder) as made,
+    ):
         yield made
 
 

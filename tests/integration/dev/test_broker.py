@@ -10,6 +10,8 @@ from dev.stack.kafka import ADMINISTRATOR, Broker
 from tests.support.campaign import CRASHES
 from tests.support.kafka_topics import KafkaTopics, MakeTopics
 
+pytestmark = pytest.mark.topics_of("ledger-projector")
+
 
 @asynccontextmanager
 async def producer(broker: Broker, request_timeout_ms: int = 40_000) -> AsyncGenerator[AIOKafkaProducer]:

@@ -21,6 +21,8 @@ from tests.support.documents import OTHER_SERIAL, PUBLIC_KEYS, SERIAL, published
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.reading import records_of
 
+pytestmark = pytest.mark.topics_of("device-sync")
+
 
 class Place:
     """The signer's topics, and a way to put things on them."""

@@ -7,7 +7,7 @@ from dev.stack.kafka import Broker
 from dev.stack.postgres import Cluster
 from tests.support.databases import new_database
 from tests.support.kafka_topics import topics_on
-from tests.support.ledger.api_at_work import Api, a_ledger_at_work
+from tests.support.ledger.api_at_work import ROLES, Api, a_ledger_at_work
 from tests.support.ledger.many_ledgers import ManyLedgers
 
 
@@ -30,7 +30,7 @@ async def api(request: pytest.FixtureRequest, broker: Broker, postgres: Cluster,
     """
     if request.node.get_closest_marker("own_processes"):
         with new_database(postgres) as url:
-            async with topics_on(broker) as topics, a_ledger_at_work(topics, url, tmp_path) as api:
+            async with topics_on(broker, roles=ROLES) as topics, a_ledger_at_work(topics, url, tmp_path) as api:
                 yield api
     else:
         ledgers: ManyLedgers = request.getfixturevalue("many_ledgers")

@@ -15,7 +15,9 @@ from runtime.eventlog.kafka_log import KafkaLog
 from runtime.kafka import PartitionTail, Producer
 from runtime.trouble import Trouble
 from tests.support.eventlog.memory import MemoryLog, Partition
-from tests.support.kafka_topics import KafkaTopics
+from tests.support.kafka_topics import KafkaTopics, MakeTopics
+
+pytestmark = pytest.mark.topics_of("ledger-writer")
 
 VALUES = [f'{{"n": {n}}}'.encode() for n in range(1_200)]
 
@@ -35,13 +37,13 @@ async def two_on_kafka(topics: KafkaTopics) -> AsyncGenerator[tuple[EntryLog, En
 
 
 @pytest.fixture(params=["memory", "kafka"])
-async def logs(request: pytest.FixtureRequest, kafka_topics: KafkaTopics) -> AsyncIterator[tuple[EntryLog, EntryLog]]:
+async def logs(request: pytest.FixtureRequest, make_topics: MakeTopics) -> AsyncIterator[tuple[EntryLog, EntryLog]]:
     """Two writers' views of one empty log."""
     if request.param == "memory":
         partition = Partition(random.Random(1), now=datetime.now(UTC))
         yield MemoryLog(partition), MemoryLog(partition)
     else:
-        async with two_on_kafka(kafka_topics) as both:
+        async with two_on_kafka(await make_topics()) as both:
             yield both
 
 

@@ -38,6 +38,8 @@ from tests.support.liveness import asked_whether_it_lives
 from tests.support.plain_http import plain_client
 from tests.support.signer.process import free_port
 
+pytestmark = pytest.mark.topics_of("ledger-projector")
+
 
 async def test_the_main_job_stands_in_the_tables_as_the_log_says(
     kafka_topics: KafkaTopics, fresh_database_url: str, tmp_path: Path

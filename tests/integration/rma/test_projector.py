@@ -15,6 +15,7 @@ from typing import Any, get_args
 
 import asyncpg
 import httpx
+import pytest
 
 from contracts.dates import civil_day
 from contracts.identifiers import MAX_SEQUENCE
@@ -36,6 +37,8 @@ from tests.support.rma import story
 from tests.support.rma.api_at_work import a_projector, projector_settings
 from tests.support.rma.case_log import SHAPES, CaseLog, log_of
 from tests.support.signer.process import free_port
+
+pytestmark = pytest.mark.topics_of("rma-projector")
 
 TABLES = (
     "position",

@@ -21,6 +21,8 @@ from runtime.trouble import Trouble
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import sending
 
+pytestmark = pytest.mark.topics_of("operator")
+
 COMMAND = FoundLedger(
     vendor=derived_id("v", "company"), administrator=derived_id("a", "account"), catalog=DEFAULT_CATALOG
 )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import pytest
 
 from contracts.log.envelope import entry_hash
 from contracts.log.hash_chain import HashChain, Orphan
@@ -35,6 +36,8 @@ from tests.support.eventlog.memory import Noticed
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.liveness import asked_whether_it_lives
 from tests.support.signer.process import free_port, until
+
+pytestmark = pytest.mark.topics_of("ledger-writer", "operator")
 
 WISHES = [
     wish("reserve", 1, "a"),

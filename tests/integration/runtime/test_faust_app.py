@@ -3,11 +3,15 @@
 import asyncio
 from contextlib import suppress
 
+import pytest
+
 from contracts.topics import EVENTS, LICENSE_FILES
 from runtime.faust_app import FaustApp
 from runtime.kafka import Partition, Record
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger.projector_at_work import until
+
+pytestmark = pytest.mark.topics_of("ledger-projector")
 
 
 class Feed(FaustApp):

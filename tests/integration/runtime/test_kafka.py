@@ -26,6 +26,8 @@ from runtime.trouble import Trouble
 from tests.support.kafka_topics import KafkaTopics, MakeTopics
 from tests.support.raw_records import batch_with_header_name, produce
 
+pytestmark = pytest.mark.topics_of("ledger-writer", "device-sync")
+
 
 @pytest.fixture
 def connection(kafka_topics: KafkaTopics) -> Connection:

@@ -25,6 +25,8 @@ from tests.support.reading import records_of
 from tests.support.signer.memory import Interruptions, MemoryOutputs, When
 from tests.support.signer.story import KEYS, SERIAL, TRUSTED, Story
 
+pytestmark = pytest.mark.topics_of("signer")
+
 SECONDS = 30.0
 
 
@@ -37,11 +39,11 @@ async def _kafka_outputs(topics: KafkaTopics) -> AsyncGenerator[KafkaOutputs]:
 
 
 @pytest.fixture(params=["memory", "kafka"])
-async def outputs(request: pytest.FixtureRequest, kafka_topics: KafkaTopics) -> AsyncIterator[Outputs]:
+async def outputs(request: pytest.FixtureRequest, make_topics: MakeTopics) -> AsyncIterator[Outputs]:
     if request.param == "memory":
         yield MemoryOutputs()
     else:
-        async with _kafka_outputs(kafka_topics) as real:
+        async with _kafka_outputs(await make_topics()) as real:
             yield real
 
 

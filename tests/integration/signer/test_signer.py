@@ -26,6 +26,8 @@ from tests.support.reading import records_of
 from tests.support.signer.process import SignerProcess, until
 from tests.support.signer.story import SERIAL, Story
 
+pytestmark = pytest.mark.topics_of("signer")
+
 KILLS = 8 if LONG else 2
 CHANGES_A_KILL = 2000
 

@@ -36,6 +36,8 @@ from tests.support.ledger.story import ADRIA, ANNA, STAFF, VENDOR, found
 from tests.support.plain_http import plain_client
 
 WAIT_SECONDS = 60.0
+ROLES = ("ledger-writer", "ledger-projector", "ledger-api", "operator")
+"""Whose topics they need; an operator founds the ledger."""
 
 
 class Api:

@@ -10,7 +10,7 @@ from typing import Self
 
 from dev.stack.kafka import Broker
 from tests.support.kafka_topics import KafkaTopics, topics_on
-from tests.support.ledger.api_at_work import Api, an_api, found_ledgers, writer_and_projector
+from tests.support.ledger.api_at_work import ROLES, Api, an_api, found_ledgers, writer_and_projector
 
 
 class ManyLedgers:
@@ -50,7 +50,7 @@ class ManyLedgers:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        async with topics_on(self._broker, self._ledgers) as topics, asyncio.TaskGroup() as group:
+        async with topics_on(self._broker, self._ledgers, roles=ROLES) as topics, asyncio.TaskGroup() as group:
             working = writer_and_projector(topics, self._database_url, self._folder, self._stop, self._ledgers)
             group.create_task(working)
             await found_ledgers(topics, self._ledgers)

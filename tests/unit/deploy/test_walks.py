@@ -9,7 +9,9 @@ from tests.support.prometheus import BOUNDS, TRENDS, alerts, quick
 from tests.support.runbooks import OF_A_CLUSTER, commands, only, table_row
 from tests.support.walks import ELSEWHERE, NOT_WALKED, WALKS
 
-PAGES = sorted({rule["annotations"]["runbook"] for rule in alerts().values()})
+
+def pages() -> list[str]:
+    return sorted({rule["annotations"]["runbook"] for rule in alerts().values()})
 
 
 def test_each_alert_has_a_walk_and_each_walk_an_alert() -> None:
@@ -37,17 +39,13 @@ def test_only_what_needs_a_cluster_is_done_in_another_way() -> None:
 
 
 def test_each_command_for_another_case_stands_on_a_page() -> None:
-    known = [f"{one}\n" for page in PAGES for one in commands(page)]
+    known = [f"{one}\n" for page in pages() for one in commands(page)]
     assert [begins for begins in ELSEWHERE if not any(one.startswith(begins) for one in known)] == []
 
 
-@pytest.mark.parametrize("runbook", PAGES)
-def test_each_command_of_a_page_is_walked(runbook: str) -> None:
+def test_each_command_of_a_page_is_walked() -> None:
     """A new command on a page needs a walk that runs it, or a line that says what is done in its place."""
-    names = [name for name, rule in alerts().items() if rule["annotations"]["runbook"].startswith(runbook)]
-    known = [begins for name in names if name in WALKS for begins in WALKS[name].begins] + list(ELSEWHERE)
-    known += [OF_A_CLUSTER] if set(names) <= set(NOT_WALKED) else []
-    assert [one for one in commands(runbook) if not f"{one}\n".startswith(tuple(known))] == []
+    assert {page: left for page in pages() if (left := _not_walked(page))} == {}
 
 
 def test_commands_of_a_page_are_whole_and_what_is_no_block_is_none() -> None:
@@ -57,7 +55,7 @@ def test_commands_of_a_page_are_whole_and_what_is_no_block_is_none() -> None:
     )
     assert propose.endswith("}'")
     assert "\n" not in approve
-    assert not any(one.startswith("|") for page in PAGES for one in commands(page))
+    assert not any(one.startswith("|") for page in pages() for one in commands(page))
     assert table_row("docs/runbooks/error-budget.md", "row-freshness")
 
 
@@ -66,6 +64,13 @@ def test_windows_of_every_rule_are_made_short_and_nothing_else_is() -> None:
     changed = {name for name, rule in alerts().items() if quick(rule)["expr"] != rule["expr"]}
     assert set(BOUNDS) | set(TRENDS) <= changed
     assert quick({"expr": 'rate(a{b="5m"}[5m] offset 30s) > 300'})["expr"] == 'rate(a{b="5m"}[5s] offset 3s) > 300'
+
+
+def _not_walked(runbook: str) -> list[str]:
+    names = [name for name, rule in alerts().items() if rule["annotations"]["runbook"].startswith(runbook)]
+    known = [begins for name in names if name in WALKS for begins in WALKS[name].begins] + list(ELSEWHERE)
+    known += [OF_A_CLUSTER] if set(names) <= set(NOT_WALKED) else []
+    return [one for one in commands(runbook) if not f"{one}\n".startswith(tuple(known))]
 
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
