@@ -100,10 +100,12 @@ screenshots: setup ## Take a picture of each page of the portal on the running s
 bench: setup ## Measure speed and memory, each beside its baseline (ARGS="export as-of" for some)
 	@$(PYTHON) -m benchmarks $(ARGS)
 
-faults: setup ## Run the long fault tests: kills, two writers, full disks, wrong clocks, broker and database away
+faults: setup ## Run the long tests: kills, two writers, full disks, wrong clocks, broker and database away, each page in each shape
 	@FAULTS=long $(PYTEST) tests/faults tests/integration/signer tests/integration/device_sync \
 	    tests/integration/dev/test_broker.py tests/integration/dev/test_cluster.py \
-	    tests/integration/ledger/test_api.py tests/integration/ledger/test_projector.py $(ARGS)
+	    tests/integration/ledger/test_api.py tests/integration/ledger/test_projector.py \
+	    tests/e2e/test_portal.py tests/e2e/test_portal_staff.py tests/e2e/test_portal_hostile.py \
+	    tests/e2e/test_rma_cases.py $(ARGS)
 
 fuzz: setup ## Run the property tests with many more examples
 	@HYPOTHESIS_PROFILE=fuzz $(PYTEST) tests/properties tests/unit $(ARGS)

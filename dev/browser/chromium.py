@@ -17,7 +17,8 @@ HEIGHT = 900
 Scheme = Literal["light", "dark"]
 ARGUMENTS = [
     "--no-sandbox",  # root has no user namespace of its own to be confined in
-    "--js-flags=--max-optimized-bytecode-size=0",  # a page here ends before its scripts have paid for being optimised
+    # A page here ends before its scripts have paid for being optimised; the next one has the same.
+    "--js-flags=--max-optimized-bytecode-size=0 --no-flush-bytecode",
 ]
 
 

@@ -180,7 +180,7 @@ def test_a_box_gets_a_name_that_is_found_and_a_transfer_gets_a_note(portal: Port
     colleague.goto("/search?q=iler+r")
     colleague.get_by_role("link", name="Go to 00 90 33 04 a2 0e").click()
     expect(colleague.get_by_text("Boiler room")).to_be_visible()
-    colleague.goto("/devices")
+    colleague.goto("/devices?serial=00903304a2")
     expect(colleague.get_by_role("row", name="00 90 33 04 a2 0e")).to_contain_text("Boiler room")
 
     open_project(page, "Klinik am See")

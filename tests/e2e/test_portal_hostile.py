@@ -3,8 +3,10 @@
 import base64
 import hashlib
 import json
+import os
 import re
 import secrets
+import signal
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
@@ -288,6 +290,22 @@ def without(kit: Kit, name: str) -> Generator[None]:
         part.wait(lambda _: None)
 
 
+@contextmanager
+def without_kafka(kit: Kit, *, is_ended: bool) -> Generator[None]:
+    """The broker is away, or is there and answers nothing, as beyond a network that drops what it is given."""
+    if is_ended:
+        with without(kit, "kafka"):
+            yield
+        return
+    broker = kit.broker().process.pid
+    assert broker is not None
+    os.kill(broker, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(broker, signal.SIGCONT)
+
+
 def until(asked: Callable[[], httpx.Response], status: int) -> httpx.Response:
     """The first response with this status."""
     deadline = time.monotonic() + BACK_SECONDS
@@ -297,10 +315,15 @@ def until(asked: Callable[[], httpx.Response], status: int) -> httpx.Response:
     return page
 
 
-def test_while_kafka_is_away_a_form_is_kept_and_done_once_when_it_is_sent_again(visitors: Visitors, kit: Kit) -> None:
+@pytest.mark.parametrize(
+    "is_ended", [False, pytest.param(True, marks=pytest.mark.campaign)], ids=["it is silent", "it has ended"]
+)
+def test_while_kafka_is_away_a_form_is_kept_and_done_once_when_it_is_sent_again(
+    visitors: Visitors, kit: Kit, *, is_ended: bool
+) -> None:
     partner, name = visitors(RESELLER), f"Kept {secrets.token_hex(6)}"
     form = {FORM_TOKEN: token_of(partner.browser.get("/settings")), "request": secrets.token_hex(16), "name": name}
-    with without(kit, "kafka"):
+    with without_kafka(kit, is_ended=is_ended):
         away, read = partner.browser.post("/projects", data=form), partner.browser.get("/projects")
     assert (away.status_code, read.status_code) == (503, 200)
     assert "Not available right now" in away.text

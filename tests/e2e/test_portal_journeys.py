@@ -158,7 +158,7 @@ def test_service_is_bought_at_the_price_that_was_seen(portal: Portal) -> None:
     press(page, "Buy 12 months")
     expect(page.get_by_text("Running")).to_be_visible()
 
-    page.goto(f"/projects?as_of={civil_day(datetime.now(UTC))}")
+    page.goto(f"/projects?name=Stadtwerke&as_of={civil_day(datetime.now(UTC))}")
     page.get_by_role("link", name="Stadtwerke Ulm").click()
     expect(page.get_by_role("link", name="Buy months")).to_have_count(0)
     page.get_by_role("link", name="Back to now").click()

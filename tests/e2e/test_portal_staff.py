@@ -3,6 +3,7 @@
 import io
 import re
 import uuid
+from typing import get_args
 
 import asyncpg
 import pytest
@@ -13,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from dev.browser.chromium import WIDTHS, Scheme
 from dev.stack.parts import Kit
 from simulator.cast import PARTNER
-from tests.support.portal import REPAIRER, STAFF, Portal, flaws, flaws_in_one_scheme, in_a_thread
+from tests.support.portal import REPAIRER, STAFF, Portal, flaws, flaws_in_one_scheme, in_a_thread, with_axe
 
 PAGES = (
     *("corrections", "corrections?state=all", "corrections/new", "corrections/new?source=04a1d2&target=Klinik"),
@@ -81,11 +82,8 @@ def propose(page: Page, *, reason: str, count: int) -> str:
     return page.url
 
 
-@pytest.mark.parametrize(
-    ("email", "shape", "scheme"), [(REPAIRER, "wide", "light"), (STAFF, "narrow", "dark")], ids=["English", "German"]
-)
-def test_axe_finds_no_violation_on_pages_of_staff(portal: Portal, email: str, shape: str, scheme: Scheme) -> None:
-    page = portal.person(email, width=WIDTHS[shape], scheme=scheme)
+def axe_finds_nothing(portal: Portal, email: str, shape: str, scheme: Scheme) -> None:
+    page = with_axe(portal.person(email, width=WIDTHS[shape], scheme=scheme))
     found = dict[str, list[str]]()
     for place in PAGES:
         answer = page.goto(f"/staff/{place}")
@@ -94,6 +92,23 @@ def test_axe_finds_no_violation_on_pages_of_staff(portal: Portal, email: str, sh
         found[place] = flaws_in_one_scheme(page)
 
     assert {place: wrong for place, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize(
+    ("email", "shape", "scheme"), [(REPAIRER, "wide", "light"), (STAFF, "narrow", "dark")], ids=["English", "German"]
+)
+def test_axe_finds_no_violation_on_pages_of_staff(portal: Portal, email: str, shape: str, scheme: Scheme) -> None:
+    axe_finds_nothing(portal, email, shape, scheme)
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("email", [REPAIRER, STAFF], ids=["English", "German"])
+@pytest.mark.parametrize("shape", WIDTHS)
+@pytest.mark.parametrize("scheme", get_args(Scheme))
+def test_axe_finds_no_violation_whatever_the_language_the_window_and_the_scheme(
+    portal: Portal, email: str, shape: str, scheme: Scheme
+) -> None:
+    axe_finds_nothing(portal, email, shape, scheme)
 
 
 def test_to_others_there_are_no_pages_of_staff(portal: Portal) -> None:

@@ -13,9 +13,10 @@ from licensing_client.cases_api import CaseView
 from simulator.cast import PARTNER
 from simulator.device import Answer, Firmware
 from simulator.partner import Refused
+from tests.support.campaign import LONG
 from tests.support.handing_in import ALL_BACK, FREE, direct, forged, refused
 
-RACES = 20
+RACES = 20 if LONG else 10
 STOOD_ON_IT = {"Port11": 20, "Channel": 4}
 
 
