@@ -15,7 +15,7 @@ from dev.monitoring.programs import promtool
 from dev.stack.places import ROOT
 from tests.support.markdown import anchors
 from tests.support.metrics import names
-from tests.support.rendered import SITES, of_kind
+from tests.support.rendered import BOTH_REGIONS, SITES, of_kind
 
 CASES = Path(__file__).parent / "alerts"
 RULES = "rules.yaml"
@@ -60,10 +60,12 @@ def test_the_rules_are_valid_and_every_case_comes_out(tmp_path: Path) -> None:
     for group in _groups("production"):
         (tmp_path / _file(group)).write_text(yaml.safe_dump({"groups": [group]}), encoding="utf-8")
     rules = [_file(group) for group in _groups("production")]
+    of_regions = tmp_path / "regions.yaml"
+    of_regions.write_text(yaml.safe_dump({"groups": list(_of_second_region())}), encoding="utf-8")
     cases = [Path(shutil.copy(file, tmp_path)).name for file in sorted(CASES.glob("*.yaml"))]
 
     checked, tested = (
-        promtool("check", "rules", *rules, folder=tmp_path),
+        promtool("check", "rules", *rules, of_regions.name, folder=tmp_path),
         promtool("test", "rules", *cases, folder=tmp_path),
     )
 
@@ -85,6 +87,12 @@ def test_a_case_that_comes_out_otherwise_is_found(tmp_path: Path) -> None:
 def _groups(overlay: str) -> Iterator[dict[str, Any]]:
     for one in of_kind(overlay, "PrometheusRule"):
         yield from one["spec"]["groups"]
+
+
+def _of_second_region() -> Iterator[dict[str, Any]]:
+    """What production alone does not have."""
+    known = {group["name"] for group in _groups("production")}
+    yield from {group["name"]: group for group in _groups(BOTH_REGIONS) if group["name"] not in known}.values()
 
 
 def _file(group: dict[str, Any]) -> str:
