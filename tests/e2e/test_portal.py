@@ -226,6 +226,27 @@ def test_no_table_is_wider_than_its_place_whatever_the_window(portal: Portal, em
     assert wide == {}
 
 
+@pytest.mark.parametrize("shape", WIDTHS)
+def test_a_name_of_one_long_word_fits_wherever_it_is_shown(portal: Portal, shape: str) -> None:
+    name = "Telephony" * 8
+    page = portal.reseller(width=WIDTHS[shape])
+    new_project(page, f"{name}{shape}")
+    page.goto(f"{BOX}/label")
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Place", exact=True).fill(name)
+    press(page, "Save")
+    page.goto(f"/projects?name={name}")
+    page.get_by_role("link", name=f"{name}{shape}").first.click()
+    project = page.url.removeprefix(portal.address)
+    wide = dict[str, int]()
+    for path in (*PAGES, f"/projects?name={name}", f"/search?q={name}", f"{BOX}/label", project, f"{project}/people"):
+        page.goto(path)
+        wide[path] = page.evaluate("document.documentElement.scrollWidth")
+        assert page.evaluate(TOO_WIDE) == [], path
+
+    assert {path: width for path, width in wide.items() if width > WIDTHS[shape]} == {}
+
+
 def test_an_end_customer_sees_one_project_and_no_warranty(portal: Portal) -> None:
     page = portal.person(CUSTOMER)
     page.goto("/projects")
@@ -352,11 +373,12 @@ def company_with_projects(page: Page, email: str, projects: int) -> None:
     page.get_by_label("Name of your company").fill("Pension Marin")
     press(page, "Register the company")
     expect(page.get_by_role("banner")).to_contain_text("Pension Marin")
-    token = page.locator(f"input[name={FORM_TOKEN}]").first.input_value()
     for number in range(projects):
-        project: dict[str, str | float | bool] = {
-            FORM_TOKEN: token,
-            "request": secrets.token_hex(16),
-            "name": f"Site {number:02}",
-        }
-        assert page.request.post("/projects", form=project, max_redirects=0).status == 303
+        new_project(page, f"Site {number:02}")
+
+
+def new_project(page: Page, name: str) -> None:
+    page.goto("/projects")
+    token = page.locator(f"input[name={FORM_TOKEN}]").first.input_value()
+    project: dict[str, str | float | bool] = {FORM_TOKEN: token, "request": secrets.token_hex(16), "name": name}
+    assert page.request.post("/projects", form=project, max_redirects=0).status == 303
