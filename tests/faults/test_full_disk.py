@@ -96,9 +96,13 @@ async def test_a_full_disk_of_the_broker_ends_it_and_loses_nothing(kit: Kit, sto
 
 
 async def _has_room_for_its_log(cluster: Cluster) -> None:
-    """Its log begins a new file, which has its whole size at once: without one the database would end."""
+    """Its log begins a new file, which has its whole size at once, and the next checkpoint by time is minutes away.
+
+    Without either the database could end: both write what they cannot do without.
+    """
     connection = await asyncpg.connect(cluster.url())
     try:
+        await connection.execute("CHECKPOINT")
         await connection.execute("SELECT pg_switch_wal()")
         await connection.execute("SELECT pg_create_restore_point('a new file')")
     finally:
