@@ -46,8 +46,8 @@ async def create(
 ) -> list[str]:
     """Make missing topics, widen what has too few partitions, give and take rights, return the names of the topics.
 
-    The rights are those of users whose names begin with `users`. Each new topic lies on so many brokers. Repeating
-    changes nothing.
+    The rights are those of users whose names begin with `users`; with this prefix nobody keeps any on other topics.
+    Each new topic lies on so many brokers. Repeating changes nothing.
     """
     named = {topic_name(topic, prefix): topic for topic in topics}
     wanted = {name: _partitions(topic, ledgers) for name, topic in named.items()}

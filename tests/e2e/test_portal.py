@@ -235,7 +235,7 @@ def test_a_name_of_one_long_word_fits_wherever_it_is_shown(portal: Portal, kit: 
     page.get_by_role("link", name=name).click()
     project = page.url.removeprefix(portal.address)
     wide = dict[str, int]()
-    for path in ("/", "/projects", "/activity", project, f"{project}/people"):
+    for path in ("/", "/projects", f"/search?q={name}", "/activity", project, f"{project}/people"):
         page.goto(path)
         wide[path] = page.evaluate("document.documentElement.scrollWidth")
         assert page.evaluate(TOO_WIDE) == [], path

@@ -3,10 +3,8 @@
 import base64
 import hashlib
 import json
-import os
 import re
 import secrets
-import signal
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
@@ -30,6 +28,7 @@ from dev.stack.service import ServiceProcess
 from portal.entrypoints.web.dependencies import LIVE
 from portal.entrypoints.web.forms import FORM_TOKEN
 from tests.support.free_texts import free_texts
+from tests.support.frozen import frozen
 from tests.support.hostile_apis import dangers
 from tests.support.hostile_xml import DOCUMENTS
 from tests.support.portal import CUSTOMER, RESELLER, STAFF, in_a_thread, token_of
@@ -290,22 +289,6 @@ def without(kit: Kit, name: str) -> Generator[None]:
         part.wait(lambda _: None)
 
 
-@contextmanager
-def without_kafka(kit: Kit, *, is_ended: bool) -> Generator[None]:
-    """The broker is away, or is there and answers nothing, as beyond a network that drops what it is given."""
-    if is_ended:
-        with without(kit, "kafka"):
-            yield
-        return
-    broker = kit.broker().process.pid
-    assert broker is not None
-    os.kill(broker, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(broker, signal.SIGCONT)
-
-
 def until(asked: Callable[[], httpx.Response], status: int) -> httpx.Response:
     """The first response with this status."""
     deadline = time.monotonic() + BACK_SECONDS
@@ -323,7 +306,7 @@ def test_while_kafka_is_away_a_form_is_kept_and_done_once_when_it_is_sent_again(
 ) -> None:
     partner, name = visitors(RESELLER), f"Kept {secrets.token_hex(6)}"
     form = {FORM_TOKEN: token_of(partner.browser.get("/settings")), "request": secrets.token_hex(16), "name": name}
-    with without_kafka(kit, is_ended=is_ended):
+    with without(kit, "kafka") if is_ended else frozen(kit.broker()):
         away, read = partner.browser.post("/projects", data=form), partner.browser.get("/projects")
     assert (away.status_code, read.status_code) == (503, 200)
     assert "Not available right now" in away.text

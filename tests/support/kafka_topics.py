@@ -1,7 +1,7 @@
 """The topics of a test."""
 
 import secrets
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -13,10 +13,15 @@ from runtime.kafka import Connection
 
 @dataclass(frozen=True, slots=True)
 class KafkaTopics:
-    """The declared topics under a prefix of their own."""
+    """The declared topics, or some of them, under a prefix of their own."""
 
     broker: Broker
     prefix: str
+    made: Sequence[Topic] = TOPICS
+
+    async def make_missing(self) -> None:
+        """Make anew what was deleted since, with all rights."""
+        await topics.create(self.broker, prefix=self.prefix, topics=self.made)
 
     def name(self, topic: Topic) -> str:
         return topic_name(topic, self.prefix)
@@ -42,7 +47,7 @@ async def topics_on(
     wanted = [topic for topic in TOPICS if not roles or {*topic.writers, *topic.readers} & set(roles)]
     await topics.create(broker, prefix=prefix, users=users, ledgers=ledgers, topics=wanted)
     try:
-        yield KafkaTopics(broker, prefix)
+        yield KafkaTopics(broker, prefix, wanted)
     finally:
         await topics.delete_all(broker, prefix, wanted)
 

@@ -157,7 +157,7 @@ async def test_topics_made_anew_are_read_from_their_start(place: Place) -> None:
     async with place.fed() as store:
         assert _issue(store, SERIAL) == 5
     await topics.delete(place.topics.broker, [place.topics.name(LICENSE_FILES)])
-    await topics.create(place.topics.broker, prefix=place.topics.prefix)
+    await place.topics.make_missing()
     await place.sign_file(replace(file_row(), sequence=1))
 
     async with place.fed() as store:

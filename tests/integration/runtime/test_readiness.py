@@ -1,10 +1,7 @@
 """Writer and signer say that they are not ready while the broker is frozen, and are ready again by themselves."""
 
 import asyncio
-import os
-import signal
-from collections.abc import AsyncIterator, Callable, Generator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +9,7 @@ import pytest
 from dev.stack.kafka import Broker
 from ledger.entrypoints import writer
 from ledger.entrypoints.writer import WriterSettings
+from tests.support.frozen import frozen
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.ledger import sending
 from tests.support.plain_http import answer_of
@@ -39,18 +37,6 @@ async def readiness(kafka_topics: KafkaTopics, tmp_path: Path) -> AsyncIterator[
     signer.end()
     stop.set()
     await serving
-
-
-@contextmanager
-def frozen(broker: Broker) -> Generator[None]:
-    """A broker whose connections stay open and that answers nothing."""
-    pid = broker.process.pid
-    assert pid is not None
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
 
 async def test_nobody_is_ready_while_the_broker_is_frozen_and_all_are_when_it_answers(
