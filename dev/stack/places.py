@@ -34,5 +34,5 @@ def remove(folder: Path) -> None:
     for place, folders, _ in os.walk(folder):
         for one in (Path(place, name) for name in folders):
             if one.is_symlink():
-                shutil.rmtree(one.resolve())
+                remove(one.resolve())
     shutil.rmtree(folder)
