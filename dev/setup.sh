@@ -85,20 +85,23 @@ without_a_system_cluster() {
 packages() {
     local missing
     missing="$(missing_packages)"
-    # shellcheck disable=SC2086 - one word a package
+    # shellcheck disable=SC2086 # one word a package
     [ -z "$missing" ] || install_packages $missing
 }
 
 # --- the virtual environment ----------------------------------------------------------------------------------------
 
-# A distribution's Python is compiled with a profile; one that pyenv compiled is not, and is a tenth slower.
+# A distribution's Python is compiled with a profile; one that pyenv compiled is not, and is a tenth slower. Whichever can
+# make an environment as it is comes first: not everybody may install what it lacks.
 suitable_python() {
-    local candidate
-    for candidate in /usr/bin/python3.11 python3.11 python3 python3.12 python3.13; do
-        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null; then
-            command -v "$candidate"
-            return
-        fi
+    local modules candidate
+    for modules in "sys, ensurepip, venv" sys; do
+        for candidate in /usr/bin/python3.11 python3.11 python3 python3.12 python3.13; do
+            if "$candidate" -c "import $modules; sys.exit(sys.version_info < (3, 11))" 2> /dev/null; then
+                command -v "$candidate"
+                return
+            fi
+        done
     done
     fail "Python 3.11 or newer is missing; on Debian 12: apt-get install python3."
 }
