@@ -12,7 +12,8 @@ ARGS ?=
 # How many processes run the tests side by side, one more than there are cores: each waits for a broker or a
 # database now and then. ARGS="-n 0" is one, with pdb.
 WORKERS ?= 3
-PYTEST = $(BIN)/pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder
+# A process that dies ends the run: xdist would begin its work anew in another one, and may then wait without end.
+PYTEST = $(BIN)/pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder --max-worker-restart 0
 # Each process of a stack would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 export CRD_SCHEMAS

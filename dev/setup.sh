@@ -91,13 +91,14 @@ packages() {
 
 # --- the virtual environment ----------------------------------------------------------------------------------------
 
-# A distribution's Python is compiled with a profile; one that pyenv compiled is not, and is a tenth slower. Whichever can
-# make an environment as it is comes first: not everybody may install what it lacks.
+# Before 3.11.5 Python may free a frame that is still in use, and crash (CPython's gh-106092): such a one is taken where
+# there is no other. One that lacks ensurepip is taken last: not everybody may install it.
 suitable_python() {
-    local modules candidate
-    for modules in "sys, ensurepip, venv" sys; do
-        for candidate in /usr/bin/python3.11 python3.11 python3 python3.12 python3.13; do
-            if "$candidate" -c "import $modules; sys.exit(sys.version_info < (3, 11))" 2> /dev/null; then
+    local condition candidate
+    for condition in "sys.version_info >= (3, 11, 5) and find_spec('ensurepip')" \
+        "sys.version_info >= (3, 11) and find_spec('ensurepip')" "sys.version_info >= (3, 11)"; do
+        for candidate in python3.11 python3 python3.12 python3.13 /usr/bin/python3; do
+            if "$candidate" -c "import sys; from importlib.util import find_spec; sys.exit(not ($condition))" 2> /dev/null; then
                 command -v "$candidate"
                 return
             fi
@@ -216,7 +217,7 @@ python="$(suitable_python)"
 mkdir -p "$venv"
 wanted_packages="$(declare -f missing_packages | digest)"
 [ "$(cat "$venv/stamp-packages" 2> /dev/null)" = "$wanted_packages" ] || packages
-stamped environment "$(digest requirements/dev.txt "${distributions[@]/%//pyproject.toml}")"
+stamped environment "$("$python" -V) $(digest requirements/dev.txt "${distributions[@]/%//pyproject.toml}")"
 echo "$wanted_packages" > "$venv/stamp-packages"
 jars
 class_archive
