@@ -108,6 +108,8 @@ suitable_python() {
 }
 
 environment() {
+    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11, 5))' \
+        || say "$("$python" -V) may crash now and then, which 3.11.5 mends; with a newer one in PATH, run this again."
     say "Installing Python packages into $venv (locked, with hashes)"
     "$python" -m venv --clear "$venv"
     quietly "pip could not install the packages of requirements/dev.txt; see above." \
