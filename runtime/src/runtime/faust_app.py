@@ -154,6 +154,13 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):
         if self._consumer is not None:
             await end(self._consumer, STOP_SECONDS)
 
+    def close(self) -> None:
+        """Leave the client to `on_thread_stop`.
+
+        Faust closes it in another thread when a rebalance comes while the app stops. That close may wait for this
+        thread without end, and the process with it.
+        """
+
 
 class _Consumer(driver.Consumer):
     def _new_consumer_thread(self) -> _ConsumerThread:

@@ -1,6 +1,7 @@
-"""What a Faust app of ours says about itself."""
+"""What a Faust app of ours says about itself, and how it ends."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
@@ -31,17 +32,32 @@ class Feed(FaustApp):
     def assigned(self, partition: Partition) -> None:
         self.assigned_so_far.add(partition)
 
+    def rebalances_while_it_stops(self) -> None:
+        """What Faust does then, in the thread of the app."""
+        self._app._on_rebalance_when_stopped()
 
-async def test_an_app_is_not_ready_before_it_has_its_partitions(kafka_topics: KafkaTopics) -> None:
-    feed = Feed(kafka_topics)
-    running = asyncio.create_task(feed.run())
-    try:
-        await until(feed.is_well)
-        assert {partition.topic for partition in feed.assigned_so_far} == {
-            kafka_topics.name(EVENTS),
-            kafka_topics.name(LICENSE_FILES),
-        }
-    finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
+
+@pytest.fixture
+async def feed(kafka_topics: KafkaTopics) -> AsyncIterator[Feed]:
+    made = Feed(kafka_topics)
+    running = asyncio.create_task(made.run())
+    await until(made.is_well)
+    yield made
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+async def test_an_app_is_not_ready_before_it_has_its_partitions(kafka_topics: KafkaTopics, feed: Feed) -> None:
+    assert {partition.topic for partition in feed.assigned_so_far} == {
+        kafka_topics.name(EVENTS),
+        kafka_topics.name(LICENSE_FILES),
+    }
+
+
+async def test_a_client_is_closed_by_its_own_thread_alone(feed: Feed) -> None:
+    """Another one would wait without end for what the ended thread does no more."""
+    feed.rebalances_while_it_stops()
+    await asyncio.sleep(0)
+    begun_here = {str(getattr(task.get_coro(), "__qualname__", "")) for task in asyncio.all_tasks()}
+    assert not {name for name in begun_here if name.endswith(".close")}
