@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from typing import NoReturn, TypeVar
 
 import uvloop
@@ -90,20 +90,24 @@ async def _guarded(main: Callable[[asyncio.Event], Coroutine[object, object, Non
     waiting.cancel()
     if not task.done():
         _log.info("process_stopping")
-        await _stop(task)
-    return _verdict(task)
-
-
-async def _stop(task: asyncio.Task[None]) -> None:
-    done, _ = await asyncio.wait({task}, timeout=SHUTDOWN_SECONDS)
-    if done:
-        return
-    _log.error("process_stop_too_slow", shutdown_seconds=SHUTDOWN_SECONDS)
-    task.cancel()
-    done, _ = await asyncio.wait({task}, timeout=CANCEL_SECONDS)
-    if not done:
+        done, _ = await asyncio.wait({task}, timeout=SHUTDOWN_SECONDS)
+        if not done:
+            _log.error("process_stop_too_slow", shutdown_seconds=SHUTDOWN_SECONDS)
+    stuck = await _cancel_all()
+    code = _verdict(task) if task.done() else EXIT_DEFECT
+    if stuck:
+        _log.error("process_tasks_stuck", tasks=sorted(one.get_name() for one in stuck))
         sys.stderr.flush()
-        os._exit(EXIT_DEFECT)
+        os._exit(code or EXIT_DEFECT)
+    return code
+
+
+async def _cancel_all() -> Collection[asyncio.Task[object]]:
+    """End main, where it has not ended, and what it has left behind; what does not end would keep the loop as well."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    return (await asyncio.wait(left, timeout=CANCEL_SECONDS))[1] if left else ()
 
 
 def _verdict(task: asyncio.Task[None]) -> int:

@@ -114,6 +114,31 @@ def test_a_main_that_does_not_stop_is_cancelled_and_exits_with_1() -> None:
     assert "process_stop_too_slow" in err
 
 
+def test_what_main_has_left_behind_does_not_keep_the_process() -> None:
+    code, out, err = _python(
+        """
+        import asyncio
+        from runtime import logs, process
+        process.CANCEL_SECONDS = 0.1
+        async def deaf():
+            while True:
+                try:
+                    await asyncio.Event().wait()
+                except asyncio.CancelledError:
+                    print("cancelled", flush=True)
+        async def main(stop):
+            main.left = asyncio.create_task(deaf(), name="deaf")
+            await asyncio.sleep(0)
+        logs.configure("example")
+        process.run(main)
+        """
+    )
+
+    line = json.loads(err.splitlines()[-1])
+    assert (code, out) == (1, ["cancelled"])
+    assert (line["event"], line["tasks"]) == ("process_tasks_stuck", ["deaf"])
+
+
 async def test_the_first_task_that_fails_ends_the_others() -> None:
     cancelled = asyncio.Event()
 
