@@ -20,7 +20,7 @@ from tests.support.moved_clock import MovedClock
 from tests.support.rma import at_work
 from tests.support.signer.process import free_port, until
 
-pytestmark = pytest.mark.topics_of("ledger-writer", "rma")
+pytestmark = pytest.mark.topics_of("ledger-writer", "rma-writer", "rma")
 
 HOUR = 3600
 AHEAD = "the own clock is further ahead of the broker's than the topic allows"
