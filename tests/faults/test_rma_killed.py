@@ -63,15 +63,20 @@ Boxes = Iterator[tuple[str, str]]
 
 
 class Then:
-    """A day in the past by which processes live, and which the test moves on."""
+    """Noon of a day in the past by which processes live, and which the test moves on.
+
+    At another hour the days between two times may be one fewer where the clocks were changed between them.
+    """
 
     def __init__(self, folder: Path, *, days_ago: int) -> None:
-        self._began, self._clock = days_ago, MovedClock(folder)
+        now = at_work.utc_now()
+        noon = now.replace(hour=12, minute=0, second=0, microsecond=0)
+        self._at_first, self._clock = timedelta(days=days_ago) + (now - noon), MovedClock(folder)
         self.go_on(days=0)
 
     def go_on(self, *, days: int) -> None:
         """It is so many days later than it was at first."""
-        self._before = timedelta(days=self._began - days)
+        self._before = self._at_first - timedelta(days=days)
         self._clock.set(-int(self._before.total_seconds()))
 
     @property
