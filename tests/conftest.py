@@ -22,6 +22,7 @@ from dev.stack.kafka import Broker
 from dev.stack.parts import Kit
 from dev.stack.postgres import Cluster
 from dev.stack.topics import create_users
+from tests.support import time_limits
 from tests.support.campaign import LONG
 from tests.support.databases import new_database
 from tests.support.kafka_topics import KafkaTopics, MakeTopics, topics_on
@@ -64,6 +65,7 @@ PORT_SHARES = 6
 def pytest_configure(config: pytest.Config) -> None:
     gc.disable()
     config.pluginmanager.register(FailuresAtOnce(config))
+    config.pluginmanager.register(time_limits)
     _share_ports_out()
     _log_defects_in_plain_text()
     # What pytest-asyncio makes loops by; as the services have theirs.
