@@ -36,6 +36,7 @@ pytestmark = pytest.mark.topics_of("ledger-writer")
 
 COMMANDS = 5_000 if LONG else 600
 LONGEST_TERM_SECONDS = 1.5
+AFTER_TROUBLE_SECONDS = 0.1
 COMMAND_PARTITION = Partition("commands", 0)
 
 
@@ -72,6 +73,14 @@ class MeetingLog(KafkaLog):
         await asyncio.shield(super().append(values, at=at))  # also when the term ends just now
 
 
+async def follow_without_end(writer: LedgerWriter) -> None:
+    """Go on after each trouble, as the process does: without a follower the writer waits for one in vain."""
+    while True:
+        with suppress(Trouble):
+            await writer.follow()
+        await asyncio.sleep(AFTER_TROUBLE_SECONDS)
+
+
 @asynccontextmanager
 async def writer_on(topics: KafkaTopics, name: str, meeting: asyncio.Barrier) -> AsyncGenerator[LedgerWriter]:
     """A writer that follows its ledger, with connections of its own."""
@@ -84,7 +93,7 @@ async def writer_on(topics: KafkaTopics, name: str, meeting: asyncio.Barrier) ->
         log = MeetingLog(tail, again, producer, BuriedOnce(connection, dead_letters))
         log.meeting = meeting
         writer = Writer.of(ledger_log(0), log, lambda: datetime.now(UTC), Noticed())
-        following = asyncio.create_task(writer.follow())
+        following = asyncio.create_task(follow_without_end(writer))
         try:
             yield writer
         finally:
