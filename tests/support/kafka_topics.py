@@ -31,7 +31,10 @@ class KafkaTopics:
         return self.broker.connection(user)
 
     def settings(self, role: str) -> dict[str, str]:
-        """The settings by which a process works on these topics in a role."""
+        """The settings by which a process works on these topics in a role, all of whose topics there must be."""
+        used = [topic for topic in TOPICS if role in {*topic.writers, *topic.readers}]
+        lacking = [topic.name for topic in used if topic not in self.made]
+        assert not lacking, f"topics_of names no role with {', '.join(lacking)}, which {role} uses"
         return self.broker.settings(role) | {"topic_prefix": self.prefix}
 
 
