@@ -102,7 +102,7 @@ bench: setup ## Measure speed and memory, each beside its baseline (ARGS="export
 	@$(PYTHON) -m benchmarks $(ARGS)
 
 faults: setup ## Run the long tests: kills, two writers, full disks, wrong clocks, broker and database away, each page in each shape
-	@FAULTS=long $(PYTEST) tests/faults tests/integration/signer tests/integration/device_sync \
+	@FAULTS=long $(PYTEST) --timeout 900 tests/faults tests/integration/signer tests/integration/device_sync \
 	    tests/integration/dev/test_broker.py tests/integration/dev/test_cluster.py \
 	    tests/integration/ledger/test_api.py tests/integration/ledger/test_projector.py \
 	    tests/e2e/test_portal.py tests/e2e/test_portal_staff.py tests/e2e/test_portal_hostile.py \

@@ -20,7 +20,7 @@ from tests.support.signer.story import Story
 
 CHANGES = 5_000 if LONG else 200
 DEVICES = 20
-SIGNED_SECONDS = 120.0
+SIGNED_SECONDS = 600.0
 
 
 @pytest.fixture

@@ -18,11 +18,11 @@ from dev.stack.service import SCRIPTS
 from dev.stack.settings import settings
 from simulator.cast import VENDOR
 from simulator.partner import PartnerClient, Refused
+from tests.support.campaign import PATIENCE_SECONDS
 from tests.support.only_the_signer import LOG, append, hashes_of, log_of, of_a_class_that_it_has_not
 from tests.support.readiness import SERVICES, readiness, until_ready
 from tests.support.running import a_stocked_story
 
-PATIENCE_SECONDS = 30.0
 SECOND = derived_id("second clerk of the runbook", "account")
 
 

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from dev.stack.parts import Kit
 from dev.stack.ports import HOST
 from dev.stack.settings import admin_port_name
+from tests.support.campaign import PATIENCE_SECONDS
 
 SERVICES = (
     "device-sync",
@@ -23,7 +24,6 @@ SERVICES = (
     "rma-writer",
     "signer",
 )
-PATIENCE_SECONDS = 30.0
 
 
 def readiness(kit: Kit, part: str) -> tuple[int, str]:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-PATIENCE_SECONDS = 60.0
+from tests.support.campaign import PATIENCE_SECONDS
 
 
 def until(holds: Callable[[], bool]) -> None:

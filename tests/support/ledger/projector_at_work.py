@@ -19,6 +19,7 @@ from dev.stack.settings import environment
 from ledger.entrypoints.projector.main import serve
 from ledger.entrypoints.projector.settings import ProjectorSettings
 from runtime.kafka import Producer, partition_for
+from tests.support.campaign import PATIENCE_SECONDS
 from tests.support.databases import as_role
 from tests.support.device_sync import file_row, receipt_row
 from tests.support.documents import LICENSE_KEY, published_file, published_receipt
@@ -76,7 +77,6 @@ TABLES = (
     "position",
     "document_position",
 )
-WAIT_SECONDS = 30.0
 
 
 def database_settings(url: str, folder: Path, role: str) -> dict[str, Any]:
@@ -104,7 +104,7 @@ async def projector(settings: ProjectorSettings) -> AsyncGenerator[asyncio.Task[
         yield task
     finally:
         stop.set()
-        await asyncio.wait({task}, timeout=WAIT_SECONDS)
+        await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
         if task.done() and not task.cancelled():
             task.exception()
 
@@ -182,7 +182,7 @@ async def sequence_of(url: str, ledger: int = 0) -> int:
         return 0
 
 
-async def until(holds: Callable[[], Awaitable[bool]], seconds: float = WAIT_SECONDS) -> None:
+async def until(holds: Callable[[], Awaitable[bool]], seconds: float = PATIENCE_SECONDS) -> None:
     async with asyncio.timeout(seconds):
         while not await holds():  # noqa: ASYNC110 - what it waits for is in another process
             await asyncio.sleep(0.05)

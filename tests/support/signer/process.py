@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from contracts.log.checkpoint import LogVerifier
 from dev.stack.settings import environment
+from tests.support.campaign import PATIENCE_SECONDS
 from tests.support.kafka_topics import KafkaTopics
 from tests.support.signer.story import FACTORY_CA
 
@@ -125,7 +126,7 @@ def _write_secret(file: Path, content: bytes) -> None:
     file.write_bytes(content)
 
 
-async def until(holds: Callable[[], bool], *, seconds: float = 30, pause: float = 0.1) -> None:
+async def until(holds: Callable[[], bool], *, seconds: float = PATIENCE_SECONDS, pause: float = 0.1) -> None:
     deadline = time.monotonic() + seconds
     while not await asyncio.to_thread(holds):
         assert time.monotonic() < deadline
