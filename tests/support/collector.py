@@ -14,7 +14,7 @@ from opentelemetry.proto.trace.v1 import trace_pb2
 
 from runtime import tracing
 
-WAIT_SECONDS = 60.0
+WAIT_SECONDS = 120.0
 
 
 class CollectedSpan(NamedTuple):
