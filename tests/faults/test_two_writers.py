@@ -18,6 +18,7 @@ from contracts.topics import EVENTS
 from ledger.application.writing.ledger_log import LedgerWriter, ledger_log
 from ledger.application.writing.received_command import ReceivedCommand
 from ledger.domain.state import Ledger
+from runtime import retry
 from runtime.dead_letters import BuriedOnce, DeadLetters
 from runtime.eventlog import CommandBatch, LostLogError, Writer
 from runtime.eventlog.kafka_log import KafkaLog
@@ -36,7 +37,7 @@ pytestmark = pytest.mark.topics_of("ledger-writer")
 
 COMMANDS = 5_000 if LONG else 600
 LONGEST_TERM_SECONDS = 1.5
-AFTER_TROUBLE_SECONDS = 0.1
+FOLLOW_AGAIN_SECONDS = 0.1
 COMMAND_PARTITION = Partition("commands", 0)
 
 
@@ -73,14 +74,6 @@ class MeetingLog(KafkaLog):
         await asyncio.shield(super().append(values, at=at))  # also when the term ends just now
 
 
-async def follow_without_end(writer: LedgerWriter) -> None:
-    """Go on after each trouble, as the process does: without a follower the writer waits for one in vain."""
-    while True:
-        with suppress(Trouble):
-            await writer.follow()
-        await asyncio.sleep(AFTER_TROUBLE_SECONDS)
-
-
 @asynccontextmanager
 async def writer_on(topics: KafkaTopics, name: str, meeting: asyncio.Barrier) -> AsyncGenerator[LedgerWriter]:
     """A writer that follows its ledger, with connections of its own."""
@@ -93,7 +86,8 @@ async def writer_on(topics: KafkaTopics, name: str, meeting: asyncio.Barrier) ->
         log = MeetingLog(tail, again, producer, BuriedOnce(connection, dead_letters))
         log.meeting = meeting
         writer = Writer.of(ledger_log(0), log, lambda: datetime.now(UTC), Noticed())
-        following = asyncio.create_task(follow_without_end(writer))
+        followed = retry.forever(writer.follow, pause_seconds=FOLLOW_AGAIN_SECONDS, noted=lambda _: None)
+        following = asyncio.create_task(followed)
         try:
             yield writer
         finally:
